@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+namespace airspool::cli {
+void add_config(CLI::App&, int&) {}
+}  // namespace airspool::cli

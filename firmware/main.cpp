@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sysexits.h>
+
+#include <cstdio>
+#include <exception>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
+
+namespace airspool::cli {
+
+int report(const Error& error) {
+  std::cerr << "airspool: " << error.message << '\n';
+  return exit_status(error.code);
+}
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App app{
+      "airspool: hears aircraft on 1090 MHz and forwards what they say.\n"
+      "Start with 'airspool replay FILE' on a recording, or 'airspool decode HEX' on one message.",
+      "airspool"};
+  app.require_subcommand(1);
+  app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
+    return "airspool: " + std::string(error.what()) + "\nTry '" + failed->get_name() + " --help'.\n";
+  });
+
+  int exit_code = 0;
+  add_replay(app, exit_code);
+  add_decode(app, exit_code);
+  add_config(app, exit_code);
+  add_version(app, exit_code);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // --help is a "parse error" with status 0; everything else is a wrong command line.
+    return app.exit(error) == 0 ? 0 : EX_USAGE;
+  }
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace airspool::cli
+
+int main(int argc, char** argv) {
+  try {
+    return airspool::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "airspool: internal error: %s (please report it)\n", error.what());
+    return EX_SOFTWARE;
+  }
+}

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+# One INTERFACE target carries what every translation unit is compiled with; nothing touches CMAKE_CXX_FLAGS.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(AIRSPOOL_CCACHE ccache)
+if(AIRSPOOL_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${AIRSPOOL_CCACHE}")
+endif()
+
+find_package(Threads REQUIRED)
+
+add_library(airspool_build INTERFACE)
+target_link_libraries(airspool_build INTERFACE Threads::Threads)
+target_compile_options(airspool_build INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  $<$<CXX_COMPILER_ID:GNU>:-Wsuggest-override -Wno-psabi>
+  $<$<BOOL:${AIRSPOOL_WERROR}>:-Werror>)
+if(AIRSPOOL_SANITIZE)
+  target_compile_options(airspool_build INTERFACE
+    -fsanitize=${AIRSPOOL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(airspool_build INTERFACE -fsanitize=${AIRSPOOL_SANITIZE})
+endif()
+if(AIRSPOOL_BUILD_FUZZERS)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "The fuzzers need clang: use the preset 'fuzz' (cmake --preset fuzz)")
+  endif()
+  target_compile_options(airspool_build INTERFACE
+    -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all)
+  target_link_options(airspool_build INTERFACE -fsanitize=address,undefined)
+endif()

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sysexits.h>
-
 #include <cstdio>
 #include <exception>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
+#include <sysexits.h>
 
 #include "cli/commands.h"
 

@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-// Recordings and messages of the real world are not part of the project. They are looked for in $AIRSPOOL_SHARED_DATA, else
-// in ../shared/data beside the source tree; a test that needs them skips, and says so, where they are absent.
+// Recordings and messages of the real world are not part of the project. They are looked for in $AIRSPOOL_SHARED_DATA,
+// else in ../shared/data beside the source tree; a test that needs them skips, and says so, where they are absent.
 namespace airspool::test {
 
 inline std::filesystem::path shared_data(const std::string& name) {

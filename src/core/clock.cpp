@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <airspool/core/clock.h>
-
 #include <sys/timex.h>
 #include <time.h>
+
+#include <airspool/core/clock.h>
 
 namespace airspool {
 namespace {

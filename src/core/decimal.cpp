@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <airspool/core/decimal.h>
-
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <string_view>
+
+#include <airspool/core/decimal.h>
 
 namespace airspool {
 namespace {
@@ -20,7 +20,8 @@ void append_decimal(std::string& out, double value, int max_decimals) {
     return;
   }
   Buffer buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, max_decimals);
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, max_decimals);
   std::string_view text(buffer.data(), static_cast<std::size_t>(end.ptr - buffer.data()));
   if (text.find('.') != std::string_view::npos) {
     while (text.back() == '0') text.remove_suffix(1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+
 #include <airspool/core/hex.h>
 #include <airspool/core/icao24.h>
-
-#include <array>
 
 namespace airspool {
 
@@ -17,8 +17,7 @@ std::optional<Icao24> Icao24::parse(std::string_view text) {
 
 std::string Icao24::hex() const {
   const std::array<std::uint8_t, 3> bytes{static_cast<std::uint8_t>(value() >> 16U),
-                                          static_cast<std::uint8_t>(value() >> 8U),
-                                          static_cast<std::uint8_t>(value())};
+                                          static_cast<std::uint8_t>(value() >> 8U), static_cast<std::uint8_t>(value())};
   std::string out;
   append_hex(out, bytes);
   return out;

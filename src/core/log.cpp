@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <airspool/core/log.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <iterator>
@@ -8,6 +6,8 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include <airspool/core/log.h>
 
 namespace airspool::log {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <airspool/core/result.h>
-
 #include <sysexits.h>
+
+#include <airspool/core/result.h>
 
 namespace airspool {
 

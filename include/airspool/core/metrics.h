@@ -36,9 +36,9 @@ class Gauge {
 // Label names and values in the order in which they are printed.
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-// All numbers that the program tells about itself, by family and labels. Asking twice for the same name and labels gives
-// the same object; it lives as long as the registry and its address never changes, so that hot paths look it up once.
-// Registration and exposition lock; counting does not.
+// All numbers that the program tells about itself, by family and labels. Asking twice for the same name and labels
+// gives the same object; it lives as long as the registry and its address never changes, so that hot paths look it up
+// once. Registration and exposition lock; counting does not.
 class Registry {
  public:
   Registry() = default;

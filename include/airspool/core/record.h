@@ -44,13 +44,13 @@ struct StateVector {
   std::optional<double> rssi_dbfs;
 };
 
-// Record v1: one state vector as it leaves the machine. The identity (`spool_id`, `seq`) is given when it is sealed into
-// a batch. Printed by spool/record_codec.h.
+// Record v1: one state vector as it leaves the machine. The identity (`spool_id`, `seq`) is given when it is sealed
+// into a batch. Printed by spool/record_codec.h.
 struct Record {
   StateVector state;
   std::string station_id;
   std::string spool_id;
-  std::int64_t seq = 0;                  // 1, 2, 3, ... within spool_id; 0 = not sealed yet
+  std::int64_t seq = 0;                   // 1, 2, 3, ... within spool_id; 0 = not sealed yet
   std::optional<WallTime> time_position;  // when the position was valid
   WallTime last_contact;                  // when anything was last heard
   WallTime received;                      // when we took it in

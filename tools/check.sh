@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What must hold before a change lands. Each stage can be run alone; the first failure ends it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+usage() {
+  cat <<'TXT'
+usage: tools/check.sh [--fast | STAGE...]
+
+  --fast   format, layers, unit tests: before every commit (a minute)
+  (none)   every stage, in this order:
+  format   clang-format finds nothing to change
+  shell    shellcheck on every script
+  layers   includes and third parties stay in their rooms
+  unit     unit tests
+  asan     unit and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
+  tsan     unit tests under ThreadSanitizer
+  fuzz     every fuzzer for AIRSPOOL_FUZZ_SECONDS (default 30)
+  tidy     clang-tidy (slow)
+TXT
+}
+
+need() {
+  command -v "$1" >/dev/null && return
+  echo "tools/check.sh: $1 is missing: run 'tools/deps.sh --checks'" >&2
+  exit 69
+}
+
+sources() { git ls-files --cached --others --exclude-standard -- '*.h' '*.cpp'; }
+
+build_and_test() { # preset, ctest arguments...
+  local preset=$1
+  shift
+  cmake --preset "$preset" >/dev/null
+  cmake --build --preset "$preset" | tail -n 1
+  ctest --preset "$preset" --parallel "$(nproc)" "$@"
+}
+
+stage_format() {
+  local format=clang-format-14 # other versions lay code out differently
+  command -v $format >/dev/null || format=clang-format
+  need $format
+  sources | xargs $format --dry-run --Werror
+}
+stage_shell() {
+  need shellcheck
+  git ls-files --cached --others --exclude-standard -- '*.sh' .ci/run | xargs shellcheck
+}
+stage_layers() { tools/check_layers.py; }
+stage_unit() { build_and_test dev -L unit; }
+stage_asan() { build_and_test asan -LE 'slow|witness'; }
+stage_tsan() { build_and_test tsan -L unit; }
+stage_fuzz() {
+  need clang++
+  AIRSPOOL_FUZZ_SECONDS=${AIRSPOOL_FUZZ_SECONDS:-30}
+  cmake --preset fuzz -DAIRSPOOL_FUZZ_SECONDS="$AIRSPOOL_FUZZ_SECONDS" >/dev/null
+  cmake --build --preset fuzz | tail -n 1
+  ctest --preset fuzz --parallel "$(nproc)" -L fuzz
+}
+stage_tidy() {
+  need clang-tidy
+  cmake --preset tidy >/dev/null
+  cmake --build --preset tidy
+}
+
+all=(format shell layers unit asan tsan fuzz tidy)
+stages=()
+for argument in "$@"; do
+  case $argument in
+    --fast) stages+=(format layers unit) ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *)
+      if [[ " ${all[*]} " != *" $argument "* ]]; then
+        echo "tools/check.sh: no stage '$argument'" >&2
+        usage >&2
+        exit 64
+      fi
+      stages+=("$argument")
+      ;;
+  esac
+done
+((${#stages[@]})) || stages=("${all[@]}")
+
+for stage in "${stages[@]}"; do
+  started=$SECONDS
+  echo "== $stage"
+  "stage_$stage"
+  echo "== $stage: good ($((SECONDS - started)) s)"
+done

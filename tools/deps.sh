@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs from Debian's packages what building and testing Airspool needs (Debian 12 and 13). Safe to run twice.
+set -euo pipefail
+
+usage() {
+  cat <<'TXT'
+usage: tools/deps.sh [--checks] [--cross arm64|armhf]
+
+Installs the packages that are missing; does nothing when none is.
+  --checks             also what tools/check.sh needs: clang, clang-tidy, clang-format, shellcheck
+  --cross arm64|armhf  also a cross compiler and qemu-user for 64-bit or 32-bit (ARMv7) boards
+
+Needs root, or sudo.
+TXT
+}
+
+packages=(
+  g++ cmake ninja-build pkg-config git ca-certificates python3
+  libexpected-dev libfmt-dev libtomlplusplus-dev libcli11-dev
+  libgtest-dev libgmock-dev nlohmann-json3-dev
+)
+# Witnesses that tests use where they are there, and skip loudly where they are not.
+witnesses=(dump1090-mutability)
+
+while (($#)); do
+  case $1 in
+    --checks)
+      packages+=(clang clang-tidy clang-format libclang-rt-dev shellcheck)
+      ;;
+    --cross)
+      case ${2-} in
+        arm64) packages+=(g++-aarch64-linux-gnu qemu-user-static) ;;
+        armhf) packages+=(g++-arm-linux-gnueabihf qemu-user-static) ;;
+        *)
+          echo "tools/deps.sh: --cross wants arm64 or armhf, not '${2-}'" >&2
+          exit 64
+          ;;
+      esac
+      shift
+      ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *)
+      echo "tools/deps.sh: unknown option '$1'" >&2
+      usage >&2
+      exit 64
+      ;;
+  esac
+  shift
+done
+
+if ! command -v apt-get >/dev/null; then
+  echo "tools/deps.sh: no apt-get here. Airspool builds on Debian 12 or 13; elsewhere install the counterparts of:" >&2
+  echo "  ${packages[*]}" >&2
+  exit 69
+fi
+
+installed() { [[ $(dpkg-query -W -f '${Status}' "$1" 2>/dev/null) == "install ok installed" ]]; }
+
+missing=()
+for package in "${packages[@]}" "${witnesses[@]}"; do
+  installed "$package" || missing+=("$package")
+done
+((${#missing[@]})) || exit 0
+
+as_root=()
+if ((EUID != 0)); then
+  if ! command -v sudo >/dev/null; then
+    echo "tools/deps.sh: these packages are missing, and installing them needs root: ${missing[*]}" >&2
+    echo "Run 'tools/deps.sh' once as root, then try again." >&2
+    exit 77
+  fi
+  as_root=(sudo)
+fi
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 -o Acquire::Retries=3)
+
+echo "Installing: ${missing[*]}"
+"${apt[@]}" update >/dev/null
+# A witness that this Debian does not have is no reason to stop.
+wanted=()
+for package in "${missing[@]}"; do
+  if [[ " ${witnesses[*]} " == *" $package "* ]] && ! apt-cache show "$package" >/dev/null 2>&1; then
+    echo "Not in this Debian, so tests that need it will skip: $package"
+    continue
+  fi
+  wanted+=("$package")
+done
+((${#wanted[@]})) || exit 0
+"${apt[@]}" install -y --no-install-recommends "${wanted[@]}"

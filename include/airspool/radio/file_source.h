@@ -8,14 +8,10 @@
 #include <string>
 
 #include <airspool/core/clock.h>
+#include <airspool/radio/pace.h>
 #include <airspool/radio/sample_source.h>
 
 namespace airspool::radio {
-
-enum class Pace : std::uint8_t {
-  kFast,      // as fast as the reader takes the blocks
-  kRealTime,  // a block is handed out when its last sample would have arrived from an antenna
-};
 
 struct FileSettings {
   std::string path;  // "-" is standard input
@@ -27,11 +23,13 @@ struct FileSettings {
   std::size_t block_samples = 131'072;
 };
 
-// Recorded IQ. A recording that ends in the middle of a sample is read up to its last whole sample; `trailing_bytes` says
-// how many bytes were left over. An empty file, a folder or an unreadable file is an error of open() or the first next().
+// Recorded IQ. A recording that ends in the middle of a sample is read up to its last whole sample; `trailing_bytes`
+// says how many bytes were left over. With `loop` the sample index runs on over the seam. Errors name the file and the
+// next step: kNotFound, kPermissionDenied, kInvalidData (a folder, an empty file, less than one sample; of standard
+// input and pipes only the first next() can tell), kUsage (settings that make no sense), kIo.
 class FileSource final : public SampleSource {
  public:
-  static Result<std::unique_ptr<FileSource>> open(const FileSettings& settings);
+  static Result<std::unique_ptr<FileSource>> open(const FileSettings& settings, PaceTiming timing = {});
   ~FileSource() override;
 
   [[nodiscard]] const SourceInfo& info() const override;

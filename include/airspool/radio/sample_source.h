@@ -30,8 +30,8 @@ class SampleSource {
 
   [[nodiscard]] virtual const SourceInfo& info() const = 0;
 
-  // The next samples, in order. Waits for them (a source with real-time pace waits until they are due). An empty block is
-  // the end of the stream; so is every call after it, and after stop(). The bytes live until the next call.
+  // The next samples, in order. Waits for them (a source with real-time pace waits until they are due). An empty block
+  // is the end of the stream; so is every call after it, and after stop(). The bytes live until the next call.
   virtual Result<IqBlock> next() = 0;
 
   // Ends the stream soon; `next` returns within about 100 ms. Safe from any thread, and twice.

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Checks that take too long for every change, run by hand before a release.
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+usage() {
+  cat <<'TXT'
+usage: tools/campaign.sh NAME [options]
+
+  fresh-debian [bookworm|trixie]  both README commands in a new minimal Debian (needs root and debootstrap; keeps nothing)
+TXT
+}
+
+fresh_debian() {
+  local suite=${1:-bookworm}
+  if ((EUID != 0)) || ! command -v debootstrap >/dev/null; then
+    echo "tools/campaign.sh: fresh-debian needs root and debootstrap (apt-get install debootstrap)" >&2
+    exit 69
+  fi
+  local root
+  root=$(mktemp -d "${TMPDIR:-/var/tmp}/airspool-$suite.XXXXXX")
+  # shellcheck disable=SC2064 # the folder's name is fixed here
+  trap "umount -R '$root/dev' '$root/proc' 2>/dev/null || true; rm -rf --one-file-system '$root'" EXIT
+  echo "== a new $suite in $root"
+  # The same archive that this machine uses.
+  local mirror
+  mirror=$(apt-get indextargets --format "\$(SITE)" | grep -v security | head -n 1)
+  debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$root.log" 2>&1 || {
+    tail -n 20 "$root.log" >&2
+    exit 74
+  }
+  rm -f "$root.log"
+  cp -a /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
+  cp -L /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
+  mount -t proc proc "$root/proc"
+  mount --rbind --make-rslave /dev "$root/dev"
+  git -C "$top" archive --prefix=airspool/ HEAD | tar -x -C "$root/root"
+  chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
+    bash -c 'cd /root/airspool && tools/run.sh && test -s airspool-data/records.ndjson && tools/test.sh'
+  echo "== fresh-debian $suite: good"
+}
+
+case ${1-} in
+  fresh-debian)
+    shift
+    fresh_debian "$@"
+    ;;
+  -h | --help) usage ;;
+  *)
+    usage >&2
+    exit 64
+    ;;
+esac

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "families.h"
+
+// The replies to a radar or another aircraft, and Comm-D, whose parity is overlaid with the address (ICAO Annex 10
+// Vol IV 3.1.2.3.3.2): the remainder of the whole frame is the address.
+//
+//   DF0, DF16       bit 6 vertical status VS (1 = on the ground), bits 20-32 AC     3.1.2.8.2, 3.1.2.8.3
+//   DF4, DF20       bits 6-8 flight status FS, bits 20-32 AC                        3.1.2.6.5, 3.1.2.6.6
+//   DF5, DF21       bits 6-8 flight status FS, bits 20-32 ID                        3.1.2.6.7, 3.1.2.6.8
+//   DF24            the first two bits are the format                               3.1.2.7.3
+//
+//   FS  0 airborne      1 on the ground            no alert, no SPI                 3.1.2.6.5.1
+//       2 airborne      3 on the ground            alert, no SPI
+//       4 either        5 either                   SPI, with alert (4) or without (5)
+//       6, 7 reserved
+namespace airspool::modes {
+namespace {
+
+struct FlightStatus {
+  VerticalStatus vertical = VerticalStatus::kUnknown;
+  bool alert = false;
+  bool spi = false;
+};
+constexpr FlightStatus kFlightStatus[8] = {
+    {VerticalStatus::kAirborne, false, false},
+    {VerticalStatus::kOnGround, false, false},
+    {VerticalStatus::kAirborne, true, false},
+    {VerticalStatus::kOnGround, true, false},
+    {VerticalStatus::kUnknown, true, true},
+    {VerticalStatus::kUnknown, false, true},
+    {},
+    {},
+};
+
+}  // namespace
+
+Message decode_surveillance_reply(int df, const Header& header, std::uint32_t remainder) {
+  Message message;
+  message.df = static_cast<std::uint8_t>(df);
+  message.address = Icao24::icao(remainder);
+  if (df == 24) {
+    message.body = CommD{};
+    return message;
+  }
+  if (df == 0 || df == 16) {
+    message.vertical_status = header.flag(6) ? VerticalStatus::kOnGround : VerticalStatus::kAirborne;
+    message.body = AltitudeReply{altitude_from_ac13_m(header.field(20, 32)), false, false};
+    return message;
+  }
+  const FlightStatus& status = kFlightStatus[header.field(6, 8)];
+  message.vertical_status = status.vertical;
+  if (df == 4 || df == 20) {
+    message.body = AltitudeReply{altitude_from_ac13_m(header.field(20, 32)), status.spi, status.alert};
+  } else {
+    message.body = IdentityReply{squawk_from_id13(header.field(20, 32)), status.spi, status.alert};
+  }
+  return message;
+}
+
+}  // namespace airspool::modes

@@ -1,2 +1,185 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
 #include <airspool/sky/tracker.h>
+
+#include "positioning.h"
+
+namespace airspool::sky {
+namespace {
+
+using std::chrono::seconds;
+
+// What an aircraft says of itself wins over what a ground station says about it for so long.
+constexpr Nanoseconds kOwnWordHolds = seconds(30);
+
+// The difference between the two altitudes changes with the weather, not with the flight: good for a while, so that
+// each new pressure altitude also gives a new geometric one.
+constexpr Nanoseconds kGeoMinusBaroMaxAge = seconds(30);
+constexpr Nanoseconds kBaroMaxAgeForGeo = seconds(5);
+
+// Weight of the newest message in the smoothed signal strength.
+constexpr double kRssiWeight = 0.25;
+
+// OpenSky's category (REST API, state vectors, index 17) of an emitter category (DO-260B 2.2.3.2.5.2). Set A (type code
+// 4) is 2..8, B (3) is 9..15, C (2) is 16..20; code 0 of any set, and what the sets reserve, is "no information".
+int opensky_category(const modes::Identification& message) {
+  constexpr int kNoInformation = 1;
+  const int code = message.category_code;
+  if (code < 1 || code > 7) return kNoInformation;
+  switch (message.category_set) {
+    case 0xA:
+      return code + 1;
+    case 0xB:
+      return code + 8;
+    case 0xC:
+      switch (code) {
+        case 1:
+          return 16;  // surface emergency vehicle
+        case 3:
+          return 17;  // surface service vehicle
+        case 4:
+        case 5:
+        case 6:
+          return code + 14;  // point, cluster, line obstacle
+        default:
+          return kNoInformation;
+      }
+    default:
+      return kNoInformation;
+  }
+}
+
+// Writes what one message says into its aircraft.
+class Observation {
+ public:
+  Observation(Aircraft& aircraft, const modes::Message& message, BootTime time, const TrackerSettings& settings,
+              TrackerCounts& counts)
+      : aircraft_(aircraft),
+        rebroadcast_(message.origin == modes::SquitterOrigin::kTisb || message.origin == modes::SquitterOrigin::kAdsr),
+        time_(time),
+        settings_(settings),
+        counts_(counts) {}
+
+  void operator()(const modes::OtherSquitter&) const {}
+  void operator()(const modes::AllCallReply&) const {}
+  void operator()(const modes::CommD&) const {}
+
+  void operator()(const modes::Identification& body) const {
+    if (body.callsign.length > 0) aircraft_.callsign.set(std::string(body.callsign.view()), time_);
+    aircraft_.category.set(opensky_category(body), time_);
+  }
+
+  void operator()(const modes::AirbornePosition& body) const {
+    if (outranked()) return;
+    aircraft_.on_ground.set(false, time_);
+    aircraft_.spi.set(body.spi, time_);
+    if (body.baro_altitude_m) set_baro_altitude(*body.baro_altitude_m);
+    if (body.geo_altitude_m) aircraft_.geo_altitude_m.set(*body.geo_altitude_m, time_);
+    if (body.cpr) {
+      observe_position(aircraft_, modes::CprKind::kAirborne, *body.cpr, rebroadcast_, time_, settings_, counts_);
+    }
+  }
+
+  void operator()(const modes::SurfacePosition& body) const {
+    if (outranked()) return;
+    aircraft_.on_ground.set(true, time_);
+    if (body.ground_speed_mps) aircraft_.ground_speed_mps.set(*body.ground_speed_mps, time_);
+    if (body.true_track_deg) aircraft_.true_track_deg.set(*body.true_track_deg, time_);
+    observe_position(aircraft_, modes::CprKind::kSurface, body.cpr, rebroadcast_, time_, settings_, counts_);
+  }
+
+  void operator()(const modes::Velocity& body) const {
+    if (outranked()) return;
+    if (body.ground_speed_mps) aircraft_.ground_speed_mps.set(*body.ground_speed_mps, time_);
+    if (body.true_track_deg) aircraft_.true_track_deg.set(*body.true_track_deg, time_);
+    if (body.vertical_rate_mps) aircraft_.vertical_rate_mps.set(*body.vertical_rate_mps, time_);
+    if (body.geo_minus_baro_m) {
+      aircraft_.geo_minus_baro_m.set(*body.geo_minus_baro_m, time_);
+      if (aircraft_.baro_altitude_m.fresh(time_, kBaroMaxAgeForGeo)) derive_geo_altitude();
+    }
+  }
+
+  void operator()(const modes::AltitudeReply& body) const {
+    if (body.baro_altitude_m) set_baro_altitude(*body.baro_altitude_m);
+    aircraft_.spi.set(body.spi, time_);
+  }
+
+  void operator()(const modes::IdentityReply& body) const {
+    aircraft_.squawk.set(std::string(body.squawk.data(), body.squawk.size()), time_);
+    aircraft_.spi.set(body.spi, time_);
+  }
+
+ private:
+  // A ground station repeats what the aircraft itself has just told better.
+  [[nodiscard]] bool outranked() const {
+    return rebroadcast_ && aircraft_.position_source == PositionSource::kAdsb &&
+           aircraft_.position.fresh(time_, kOwnWordHolds);
+  }
+
+  void set_baro_altitude(double altitude_m) const {
+    aircraft_.baro_altitude_m.set(altitude_m, time_);
+    if (aircraft_.geo_minus_baro_m.fresh(time_, kGeoMinusBaroMaxAge)) derive_geo_altitude();
+  }
+
+  void derive_geo_altitude() const {
+    aircraft_.geo_altitude_m.set(*aircraft_.baro_altitude_m.value + *aircraft_.geo_minus_baro_m.value, time_);
+  }
+
+  Aircraft& aircraft_;
+  bool rebroadcast_;
+  BootTime time_;
+  const TrackerSettings& settings_;
+  TrackerCounts& counts_;
+};
+
+}  // namespace
+
+Tracker::Tracker(TrackerSettings settings) : settings_(settings) {}
+
+void Tracker::observe(const modes::Message& message, float signal_dbfs, BootTime time) {
+  ++counts_.messages;
+  Aircraft& aircraft = find_or_create(message.address, time);
+  aircraft.rssi_dbfs =
+      aircraft.messages == 0 ? signal_dbfs : aircraft.rssi_dbfs + kRssiWeight * (signal_dbfs - aircraft.rssi_dbfs);
+  ++aircraft.messages;
+  aircraft.last_seen = std::max(aircraft.last_seen, time);
+  // What the transponder's own status says counts until the kind of position message says it better.
+  if (message.vertical_status != modes::VerticalStatus::kUnknown) {
+    aircraft.on_ground.set(message.vertical_status == modes::VerticalStatus::kOnGround, time);
+  }
+  std::visit(Observation(aircraft, message, time, settings_, counts_), message.body);
+}
+
+Aircraft& Tracker::find_or_create(Icao24 address, BootTime time) {
+  if (const auto found = aircraft_.find(address); found != aircraft_.end()) return found->second;
+  if (aircraft_.size() >= settings_.max_aircraft) make_room();
+  Aircraft& aircraft = aircraft_[address];
+  aircraft.icao24 = address;
+  aircraft.first_seen = time;
+  aircraft.last_seen = time;
+  return aircraft;
+}
+
+// Drops one in sixty-four at once, so that a flood of new addresses does not pay a search of the whole picture each.
+void Tracker::make_room() {
+  std::vector<std::pair<BootTime, Icao24>> by_age;
+  by_age.reserve(aircraft_.size());
+  for (const auto& [address, aircraft] : aircraft_) by_age.emplace_back(aircraft.last_seen, address);
+  const std::size_t drop = std::min(by_age.size(), 1 + settings_.max_aircraft / 64);
+  const auto end_of_dropped = by_age.begin() + static_cast<std::ptrdiff_t>(drop);
+  std::partial_sort(by_age.begin(), end_of_dropped, by_age.end());
+  for (auto oldest = by_age.begin(); oldest != end_of_dropped; ++oldest) aircraft_.erase(oldest->second);
+  counts_.aircraft_dropped += drop;
+}
+
+void Tracker::expire(BootTime now) {
+  std::erase_if(aircraft_, [&](const auto& entry) { return now - entry.second.last_seen > settings_.expire_after; });
+}
+
+}  // namespace airspool::sky

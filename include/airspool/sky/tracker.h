@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include <airspool/core/clock.h>
 #include <airspool/core/geo.h>
@@ -22,19 +23,36 @@ struct Field {
   BootTime time{};
   RecordSource source = RecordSource::kRadio;
 
+  // An older fact never replaces a newer one.
   void set(T v, BootTime t, RecordSource s = RecordSource::kRadio) {
+    if (value && t < time) return;
     value = std::move(v);
     time = t;
     source = s;
   }
+
+  // Known, and not older than `max_age` at `now`.
+  [[nodiscard]] bool fresh(BootTime now, Nanoseconds max_age) const { return value && now - time <= max_age; }
 };
 
-// The last even and odd position message of one kind, waiting for each other.
+// One half of a position, waiting for the other.
+struct CprHalf {
+  modes::CprPosition position;
+  BootTime time{};
+};
+
+// The last even and odd position message of one kind from one origin. Halves of different kinds or origins never meet.
 struct CprPair {
-  std::optional<modes::CprPosition> even;
-  std::optional<modes::CprPosition> odd;
-  BootTime even_time{};
-  BootTime odd_time{};
+  std::optional<CprHalf> even;
+  std::optional<CprHalf> odd;
+  bool rebroadcast = false;  // both halves came from TIS-B or ADS-R
+};
+
+// A position that was rejected as implausible, and how many in a row agreed with one another.
+struct SuspectPosition {
+  GeoPosition position;
+  BootTime time{};
+  int agreeing = 0;
 };
 
 struct Aircraft {
@@ -47,6 +65,7 @@ struct Aircraft {
   Field<GeoPosition> position;
   Field<double> baro_altitude_m;
   Field<double> geo_altitude_m;
+  Field<double> geo_minus_baro_m;
   Field<double> ground_speed_mps;
   Field<double> true_track_deg;
   Field<double> vertical_rate_mps;
@@ -54,32 +73,48 @@ struct Aircraft {
   Field<bool> spi;
   Field<int> category;  // OpenSky's 0..20
   PositionSource position_source = PositionSource::kAdsb;
-  double rssi_dbfs = 0.0;  // smoothed over the last messages
+  bool position_on_surface = false;  // which kind of message `position` came from
+  double rssi_dbfs = 0.0;            // smoothed over the last messages
   CprPair airborne_cpr;
   CprPair surface_cpr;
+  std::optional<SuspectPosition> suspect;
 };
 
 struct TrackerSettings {
   std::optional<GeoPosition> receiver;  // helps surface positions and bounds the reach
   double max_range_m = 740'000.0;       // 400 NM: farther positions are counted and dropped
   Nanoseconds expire_after = std::chrono::seconds(300);
+  // Bound of memory (about 1 kB each) against a hostile feed: past it the aircraft not heard for longest are dropped.
+  std::size_t max_aircraft = 20'000;
 };
 
 // What happened to the positions of the stream.
 struct TrackerCounts {
   std::uint64_t messages = 0;
-  std::uint64_t positions = 0;           // decoded and believed
+  std::uint64_t positions = 0;  // decoded and believed
   std::uint64_t positions_out_of_range = 0;
   std::uint64_t positions_implausible = 0;  // a jump that no aircraft flies
+  std::uint64_t positions_restarted = 0;    // rejected positions agreed with one another and replaced the believed one
+  std::uint64_t pairs_inconsistent = 0;     // the two halves of a pair place the aircraft too far apart
+  std::uint64_t aircraft_dropped = 0;       // forgotten early, because of `max_aircraft`
 };
 
 // The picture that the radio draws: aircraft by address, from decoded messages. Sole owner of the picture; one thread
 // (sky). Times are boot time, which for a recording is the time of its samples.
+//
+// Any message creates its aircraft, address-parity replies (DF0, 4, 5, 16, 20, 21, 24) too: a reply proves no address,
+// but whoever feeds the tracker has vouched for it. The demodulator does, as it passes only replies of addresses that
+// parity-checked messages have shown; a feed that cannot vouch must leave unknown replies out.
+//
+// Positions: a global decode of an even and an odd message (DO-260B A.1.7.7, A.1.7.8), where none is possible a local
+// one (A.1.7.5, A.1.7.6) by the aircraft's own last position or the receiver's, whichever cannot be ambiguous. Each
+// must lie within range of the receiver and be reachable from the last one; src/sky/README.md has the rules and limits.
 class Tracker {
  public:
   explicit Tracker(TrackerSettings settings);
 
-  // `time` must not run backwards by more than the reordering of a stream (1 s).
+  // `time` must not run backwards by more than the reordering of a stream (1 s). Positions of messages that are older
+  // than the last position message of their aircraft are not used.
   void observe(const modes::Message& message, float signal_dbfs, BootTime time);
 
   // Forgets aircraft not heard for `expire_after`.
@@ -90,6 +125,9 @@ class Tracker {
   [[nodiscard]] const TrackerCounts& counts() const { return counts_; }
 
  private:
+  Aircraft& find_or_create(Icao24 address, BootTime time);
+  void make_room();
+
   TrackerSettings settings_;
   Map aircraft_;
   TrackerCounts counts_;

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <airspool/core/clock.h>
+#include <airspool/modes/cpr.h>
+#include <airspool/sky/tracker.h>
+
+namespace airspool::sky {
+
+// Takes one half of a position in: pairs it, decodes it, and moves the aircraft there when the result can be believed.
+// What happened is counted. `rebroadcast` is true for TIS-B and ADS-R.
+void observe_position(Aircraft& aircraft, modes::CprKind kind, const modes::CprPosition& half, bool rebroadcast,
+                      BootTime time, const TrackerSettings& settings, TrackerCounts& counts);
+
+}  // namespace airspool::sky

@@ -10,27 +10,40 @@
 
 namespace airspool::modes {
 
+inline constexpr std::uint32_t kMaxAddressWaitMs = 1000;
+
 struct DemodulatorSettings {
   std::uint32_t sample_rate_hz = 2'400'000;  // 2,000,000 or 2,400,000
+  // How long an address-parity reply may wait for a frame that proves its address, 0..1000. All frames leave that much
+  // later, so that their order stands; most aircraft squitter at least twice in half a second.
+  std::uint32_t address_wait_ms = 500;
 };
 
-// IQ samples -> Mode S frames (ICAO Annex 10 Vol IV 3.1.2.1: 1 Mbit/s pulse position modulation after an 8 us preamble).
-// Deterministic: the same samples give the same frames, however they are cut into blocks. Carries its overlap between
-// blocks. No thread, clock, file or log; after construction it allocates only when a block is larger than all before
-// or a sink's vector grows. One thread only.
+// IQ samples -> Mode S frames (ICAO Annex 10 Vol IV 3.1.2.1: 1 Mbit/s pulse position modulation after an 8 us
+// preamble). Deterministic: the same samples give the same frames, however they are cut into blocks. Carries its
+// overlap between blocks: work is done in windows of 16,384 samples, so that a frame comes out one window (7 to 8 ms)
+// and the address wait after it was heard, counted in samples. No thread, clock, file or log; after construction
+// nothing is allocated but by the sink's vector when it grows, and memory does not depend on the input. One thread
+// only.
+//
+// Accepted are DF17/18 with parity 0, DF11 with interrogator code 0, and for an address that one of these has proved in
+// the last two minutes: DF11 with another interrogator code, DF0/4/5/16/20/21, and DF11/17/18 of which up to three of
+// the least reliable bits were repaired (`corrected_bits`).
 class Demodulator {
  public:
-  // kUsage when the rate is none of the supported ones.
+  // kUsage when the rate is none of the supported ones or the wait is too long.
   static Result<Demodulator> create(const DemodulatorSettings& settings);
   Demodulator(Demodulator&&) noexcept;
   Demodulator& operator=(Demodulator&&) noexcept;
   ~Demodulator();
 
-  // Appends the frames that end within the samples seen so far. A jump of `first_sample` is a gap: what was in flight is
-  // rejected as truncated.
+  // Appends the frames that are decided by now, in timestamp order over all calls. A jump of `first_sample` is a gap:
+  // what was in flight is rejected as truncated. A jump backwards is a new stream: what waits comes out, addresses are
+  // forgotten and times start again.
   void process(const IqBlock& block, FrameSink& sink);
 
-  // The stream is over: what could still be decided is, and the rest is rejected as truncated.
+  // The stream is over: what waits is decided, and a frame that was cut is rejected as truncated. A block that follows
+  // begins a new stream.
   void finish(FrameSink& sink);
 
  private:

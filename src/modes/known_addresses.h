@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace airspool::modes {
+
+// The addresses that frames with a parity of their own have proved to be in the air. Address-parity replies carry no
+// other proof than that their remainder is one of these. Fixed size: the stalest of four neighbours makes room.
+class KnownAddresses {
+ public:
+  // An aircraft in view squitters at least once in 1.2 s; two minutes without one and its replies prove nothing any
+  // more.
+  static constexpr std::int64_t kTimeToLiveTicks = 120LL * 12'000'000;
+
+  KnownAddresses();
+
+  void learn(std::uint32_t address, std::int64_t tick);
+  // Whether it was proved within the time to live around `tick`.
+  [[nodiscard]] bool contains(std::uint32_t address, std::int64_t tick) const;
+  void clear();
+
+ private:
+  static constexpr std::size_t kWays = 4;
+  static constexpr std::size_t kSets = 1024;
+  static constexpr std::int64_t kNever = INT64_MIN / 2;
+  struct Entry {
+    std::uint32_t address = 0;  // 0 is nobody's address and marks a free place
+    std::int64_t tick = kNever;
+  };
+  using Set = std::array<Entry, kWays>;
+  [[nodiscard]] static std::size_t set_of(std::uint32_t address);
+
+  std::vector<Set> sets_;
+};
+
+}  // namespace airspool::modes

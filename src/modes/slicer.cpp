@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slicer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace airspool::modes {
+namespace {
+
+// The first 56 bits are looked at in groups: most chance candidates fail on the first of them.
+constexpr int kGroupBits = 14;
+constexpr int kGroups = kShortBits / kGroupBits;
+// Contrast sum|a-b| / sum(a+b) that a candidate must keep up, after each group. Noise gives 0.5.
+constexpr std::array<float, kGroups> kMinQuality = {0.45F, 0.50F, 0.53F, 0.57F};
+// Least energy of a group, as a share of what the preamble promises; and of the preamble, of what the data shows.
+constexpr float kMinGroupShare = 0.25F;
+constexpr float kMinPreambleShare = 0.2F;
+
+}  // namespace
+
+Slicer::Slicer(const MatchedFilter& filter) : filter_(&filter) {
+  const PowerPlanes& planes = filter.planes();
+  offsets_.reserve(static_cast<std::size_t>(planes.phases) * kFrameHalfBits);
+  for (int phase = 0; phase < planes.phases; ++phase) {
+    for (int half_bit = 0; half_bit < kFrameHalfBits; ++half_bit) {
+      const int tick = phase + half_bit * kHalfBitTicks;
+      offsets_.push_back(static_cast<std::uint32_t>(static_cast<std::size_t>(tick % planes.phases) * planes.stride +
+                                                    static_cast<std::size_t>(tick / planes.phases)));
+    }
+  }
+}
+
+const std::uint32_t* Slicer::offsets(std::size_t tick) const {
+  const auto phases = static_cast<std::size_t>(filter_->planes().phases);
+  return offsets_.data() + (tick % phases) * kFrameHalfBits;
+}
+
+void Slicer::read(std::size_t tick, int from_bit, int to_bit) {
+  const PowerPlanes& planes = filter_->planes();
+  const float* base = planes.values.data() + tick / static_cast<std::size_t>(planes.phases);
+  const std::uint32_t* where = offsets(tick) + kPreambleHalfBits;
+  for (int bit = from_bit; bit < to_bit; ++bit) {
+    const auto k = static_cast<std::size_t>(bit);
+    halves_[k] = {base[where[2 * k]], base[where[2 * k + 1]]};
+  }
+}
+
+SliceOutcome Slicer::test_start(const Candidate& candidate, float noise_power, std::size_t end_tick) {
+  const float expected = candidate.strength * (static_cast<float>(kGroupBits) / 4.0F);
+  const float noise = 2.0F * kGroupBits * noise_power;
+  float difference = 0.0F;
+  float total = 0.0F;
+  for (int group = 0; group < kGroups; ++group) {
+    const int from = group * kGroupBits;
+    const int group_end = (kPreambleHalfBits + 2 * (from + kGroupBits)) * kHalfBitTicks;
+    if (candidate.tick + static_cast<std::size_t>(group_end) > end_tick) {
+      return group > 0 ? SliceOutcome::kTruncated : SliceOutcome::kNoFrame;
+    }
+    read(candidate.tick, from, from + kGroupBits);
+    float group_total = 0.0F;
+    for (int bit = from; bit < from + kGroupBits; ++bit) {
+      const Halves& halves = halves_[static_cast<std::size_t>(bit)];
+      difference += std::abs(halves.first - halves.second);
+      group_total += halves.first + halves.second;
+    }
+    total += group_total;
+    if (group_total - noise < kMinGroupShare * expected) return SliceOutcome::kNoFrame;
+    if (difference < kMinQuality[static_cast<std::size_t>(group)] * total) return SliceOutcome::kNoFrame;
+  }
+  const bool enough = expected * kGroups >= kMinPreambleShare * (total - noise * kGroups);
+  return enough ? SliceOutcome::kFrame : SliceOutcome::kNoFrame;
+}
+
+float Slicer::contrast(std::size_t tick, int bits) const {
+  const PowerPlanes& planes = filter_->planes();
+  const float* base = planes.values.data() + tick / static_cast<std::size_t>(planes.phases);
+  const std::uint32_t* where = offsets(tick) + kPreambleHalfBits;
+  float sum = 0.0F;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(bits); ++k) {
+    sum += std::abs(base[where[2 * k]] - base[where[2 * k + 1]]);
+  }
+  return sum;
+}
+
+std::size_t Slicer::sharpest_tick(std::size_t tick, int bits) const {
+  float here = contrast(tick, bits);
+  const float before = contrast(tick - 1, bits);
+  const float after = contrast(tick + 1, bits);
+  const bool earlier = before > after;
+  float next = earlier ? before : after;
+  // The preamble alone is seldom more than two ticks off.
+  for (int step = 0; step < 2 && next > here; ++step) {
+    tick = earlier ? tick - 1 : tick + 1;
+    here = next;
+    next = contrast(earlier ? tick - 1 : tick + 1, bits);
+  }
+  return tick;
+}
+
+float Slicer::pulse_power(std::size_t tick, int bits, float noise_power) const {
+  const auto phases = static_cast<std::size_t>(filter_->planes().phases);
+  float sum = 0.0F;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(bits); ++k) {
+    const Halves& halves = halves_[k];
+    const std::size_t half_bit = kPreambleHalfBits + 2 * k + (halves.first > halves.second ? 0 : 1);
+    const std::size_t phase = (tick + half_bit * kHalfBitTicks) % phases;
+    sum += (std::max(halves.first, halves.second) - noise_power) / filter_->gain(static_cast<int>(phase));
+  }
+  return sum / static_cast<float>(bits);
+}
+
+SliceOutcome Slicer::slice(const Candidate& candidate, float noise_power, std::size_t end_sample, SlicedFrame& frame) {
+  const std::size_t end_tick = end_sample * static_cast<std::size_t>(filter_->planes().phases);
+  const SliceOutcome start = test_start(candidate, noise_power, end_tick);
+  if (start != SliceOutcome::kFrame) return start;
+  const std::size_t tick = sharpest_tick(candidate.tick, kShortBits);
+  read(tick, 0, kShortBits);
+  // The first bit tells the length (Annex 10 Vol IV 3.1.2.3.2.1.1: formats 16 and above are long).
+  const int bits = halves_[0].first > halves_[0].second ? kLongBits : kShortBits;
+  const auto frame_ticks = static_cast<std::size_t>((kPreambleHalfBits + 2 * bits) * kHalfBitTicks);
+  if (tick + frame_ticks > end_tick) return SliceOutcome::kTruncated;
+  if (bits == kLongBits) read(tick, kShortBits, kLongBits);
+
+  frame.bytes.fill(0);
+  frame.length = static_cast<std::uint8_t>(bits / 8);
+  frame.tick = tick;
+  float difference = 0.0F;
+  float total = 0.0F;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(bits); ++k) {
+    const Halves& halves = halves_[k];
+    if (halves.first > halves.second) frame.bytes[k / 8] |= static_cast<std::uint8_t>(0x80U >> (k % 8));
+    frame.reliability[k] = std::abs(std::sqrt(halves.first) - std::sqrt(halves.second));
+    difference += std::abs(halves.first - halves.second);
+    total += halves.first + halves.second;
+  }
+  frame.quality = difference / total;
+  frame.signal_power = std::max(pulse_power(tick, bits, noise_power), 1e-9F);
+  return SliceOutcome::kFrame;
+}
+
+}  // namespace airspool::modes

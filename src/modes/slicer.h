@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <airspool/modes/frame.h>
+
+#include "matched_filter.h"
+#include "preamble.h"
+
+namespace airspool::modes {
+
+// A candidate read as bits, before anybody asked whether they make sense.
+struct SlicedFrame {
+  std::array<std::uint8_t, kLongFrameBytes> bytes{};
+  std::uint8_t length = 0;                     // bytes: 7 or 14, as the first bit says
+  std::array<float, kLongBits> reliability{};  // amplitude difference of the two halves of each bit
+  float quality = 0.0F;                        // 0.5 for noise .. 1 for a clean signal
+  float signal_power = 0.0F;                   // of a pulse; 1 is a full-scale carrier
+  std::size_t tick = 0;                        // leading edge of the first preamble pulse, refined by all pulses
+  [[nodiscard]] int bits() const { return length * 8; }
+};
+
+enum class SliceOutcome : std::uint8_t {
+  kNoFrame,    // what follows does not look like pulse position modulation
+  kTruncated,  // it does, but the samples end before the frame
+  kFrame,
+};
+
+// Reads bits by comparing the power in their two halves, at the tick where the whole frame has the most contrast.
+class Slicer {
+ public:
+  explicit Slicer(const MatchedFilter& filter);
+
+  // `end_sample` is the first sample of the planes that is not a sample of the stream.
+  SliceOutcome slice(const Candidate& candidate, float noise_power, std::size_t end_sample, SlicedFrame& frame);
+
+ private:
+  struct Halves {
+    float first = 0.0F;
+    float second = 0.0F;
+  };
+  [[nodiscard]] const std::uint32_t* offsets(std::size_t tick) const;
+  void read(std::size_t tick, int from_bit, int to_bit);
+  // The first 56 bits: do they look like one transmission? kFrame when they do.
+  SliceOutcome test_start(const Candidate& candidate, float noise_power, std::size_t end_tick);
+  [[nodiscard]] float contrast(std::size_t tick, int bits) const;
+  [[nodiscard]] std::size_t sharpest_tick(std::size_t tick, int bits) const;
+  [[nodiscard]] float pulse_power(std::size_t tick, int bits, float noise_power) const;
+
+  const MatchedFilter* filter_;
+  // Where in the planes each half-bit of a frame lies, for a start in each phase and at sample 0.
+  std::vector<std::uint32_t> offsets_;
+  std::array<Halves, kLongBits> halves_{};
+};
+
+}  // namespace airspool::modes

@@ -60,16 +60,22 @@ fi
 
 installed() { [[ $(dpkg-query -W -f '${Status}' "$1" 2>/dev/null) == "install ok installed" ]]; }
 
+available() { [[ $(apt-cache policy "$1" 2>/dev/null) == *"Candidate: "[^\(]* ]]; }
+
 missing=()
-for package in "${packages[@]}" "${witnesses[@]}"; do
+for package in "${packages[@]}"; do
   installed "$package" || missing+=("$package")
 done
-((${#missing[@]})) || exit 0
+missing_witnesses=()
+for package in "${witnesses[@]}"; do
+  installed "$package" || missing_witnesses+=("$package")
+done
+((${#missing[@]} + ${#missing_witnesses[@]})) || exit 0
 
 as_root=()
 if ((EUID != 0)); then
   if ! command -v sudo >/dev/null; then
-    echo "tools/deps.sh: these packages are missing, and installing them needs root: ${missing[*]}" >&2
+    echo "tools/deps.sh: these packages are missing, and installing them needs root: ${missing[*]} ${missing_witnesses[*]}" >&2
     echo "Run 'tools/deps.sh' once as root, then try again." >&2
     exit 77
   fi
@@ -77,16 +83,16 @@ if ((EUID != 0)); then
 fi
 apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 -o Acquire::Retries=3)
 
-echo "Installing: ${missing[*]}"
-"${apt[@]}" update >/dev/null
-# A witness that this Debian does not have is no reason to stop.
-wanted=()
-for package in "${missing[@]}"; do
-  if [[ " ${witnesses[*]} " == *" $package "* ]] && ! apt-cache show "$package" >/dev/null 2>&1; then
+# Fresh package lists are fetched for what must be there. A witness that this Debian does not have is no reason to stop,
+# nor to ask the network again each time.
+((${#missing[@]} == 0)) || "${apt[@]}" update >/dev/null
+for package in "${missing_witnesses[@]}"; do
+  if available "$package"; then
+    missing+=("$package")
+  else
     echo "Not in this Debian, so tests that need it will skip: $package"
-    continue
   fi
-  wanted+=("$package")
 done
-((${#wanted[@]})) || exit 0
-"${apt[@]}" install -y --no-install-recommends "${wanted[@]}"
+((${#missing[@]})) || exit 0
+echo "Installing: ${missing[*]}"
+"${apt[@]}" install -y --no-install-recommends "${missing[@]}"

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include <airspool/config/reference.h>
+
+#include "redact.h"
+#include "table.h"
+#include "text.h"
+#include "value.h"
+
+namespace airspool::config {
+namespace {
+
+constexpr std::size_t kOriginColumn = 44;
+
+class Shower {
+ public:
+  explicit Shower(const Loaded& loaded) : loaded_(loaded), config_(loaded.config) {}
+
+  std::string run() {
+    for (const Row& row : table()) {
+      const std::string_view section = section_of(row.path);
+      if (section == section_) continue;
+      section_ = section;
+      const std::size_t brackets = section.find("[]");
+      if (brackets == std::string_view::npos) {
+        show_section(section, spoken(section), Scope{.config = &config_});
+      } else if (brackets + 2 == section.size()) {  // sections inside a list's elements come with their element
+        show_list(*find_list(section.substr(0, brackets)));
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void show_list(const List& list) {
+    Scope scope{.config = &config_};
+    const std::string section = std::string(list.path) + "[]";
+    for (std::size_t i = 0; i < list.size(config_); ++i) {
+      list.select(scope, i);
+      const std::string concrete = std::string(list.path) + "[" + std::to_string(i) + "]";
+      header("[[" + std::string(list.path) + "]]");
+      show_keys(section, concrete, scope);
+      if (scope.sink != nullptr && !scope.sink->properties.empty()) show_properties(*scope.sink, concrete);
+    }
+  }
+
+  void show_section(std::string_view section, const std::string& concrete, Scope scope) {
+    // Looking at a section that may be absent would make it.
+    if (section == "opensky.around" && !config_.opensky.around) return;
+    header("[" + std::string(section) + "]");
+    show_keys(section, concrete, scope);
+  }
+
+  void show_keys(std::string_view section, const std::string& concrete, Scope scope) {
+    for (const Row& row : table()) {
+      if (section_of(row.path) != section || (scope.sink != nullptr && !applies_to(row, scope.sink->type))) continue;
+      const std::string key(last_part(row.path));
+      const std::string origin = loaded_.origin(concrete + "." + key).label();
+      if (const auto value = render(row, row.slot(scope))) {
+        line(key + " = " + *value, origin);
+      } else {
+        line("# " + key + " is not set: " + std::string(row.absent), origin);
+      }
+    }
+  }
+
+  void show_properties(const Sink& sink, const std::string& concrete) {
+    header("[sink.properties]");
+    for (const auto& [name, value] : sink.properties) {
+      const std::string shown = is_secret_name(name) ? std::string(kRedacted) : redact_url(value);
+      line(toml_key(name) + " = " + toml_string(shown), loaded_.origin(concrete + ".properties." + name).label());
+    }
+  }
+
+  void header(const std::string& text) {
+    if (!out_.empty()) out_ += '\n';
+    out_ += text + '\n';
+  }
+
+  void line(std::string text, const std::string& origin) {
+    text.resize(std::max(text.size() + 1, kOriginColumn), ' ');
+    out_ += text + " # " + printable(origin, 512) + '\n';
+  }
+
+  const Loaded& loaded_;
+  Config config_;  // a copy: slots are writable
+  std::string_view section_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string show_text(const Loaded& loaded) { return Shower(loaded).run(); }
+
+}  // namespace airspool::config

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace airspool::test {
+
+// What the server sends for one request: the bytes as they are, then what happens to the connection.
+struct HttpReply {
+  enum class Then : std::uint8_t { kKeepOpen, kClose, kHang };
+  std::string bytes;
+  Then then = Then::kKeepOpen;
+
+  // A well-formed answer.
+  static HttpReply ok(std::string_view body, std::string_view more_headers = {});
+  static HttpReply with_status(int status, std::string_view body, std::string_view more_headers = {});
+};
+
+// A real HTTP server on a free port of 127.0.0.1, on plain sockets and a thread of its own: one connection at a time,
+// replies by script, in order. An exhausted script closes the connection without a word. `kHang` keeps silent until
+// the client goes away or the server is destroyed.
+class HttpTestServer {
+ public:
+  HttpTestServer();
+  HttpTestServer(const HttpTestServer&) = delete;
+  HttpTestServer& operator=(const HttpTestServer&) = delete;
+  ~HttpTestServer();
+
+  [[nodiscard]] std::string url(std::string_view path = "/") const;
+  void reply(HttpReply reply);
+
+  // Everything asked so far: head and body of each request.
+  [[nodiscard]] std::vector<std::string> requests() const;
+  [[nodiscard]] std::size_t connections() const;
+  // Waits until that many requests have come in.
+  void wait_for_requests(std::size_t count) const;
+
+ private:
+  void serve();
+  void serve_connection(int fd);
+  bool read_request(int fd, std::string& buffer, std::string& request) const;
+
+  int listener_ = -1;
+  int wake_[2] = {-1, -1};
+  std::uint16_t port_ = 0;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable came_;
+  std::deque<HttpReply> script_;
+  std::vector<std::string> requests_;
+  std::size_t connections_ = 0;
+  std::thread thread_;
+};
+
+// Bodies for `Content-Encoding: gzip` (RFC 1952), made without a compressor.
+std::string gzip_stored(std::string_view text);        // text up to 65,535 bytes, not made smaller
+std::string gzip_bomb(char letter, std::size_t runs);  // 1 + 258 * runs bytes, packed 158 times smaller
+
+}  // namespace airspool::test

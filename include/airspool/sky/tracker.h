@@ -81,8 +81,8 @@ struct Aircraft {
 };
 
 struct TrackerSettings {
-  std::optional<GeoPosition> receiver;  // helps surface positions and bounds the reach
-  double max_range_m = 740'000.0;       // 400 NM: farther positions are counted and dropped
+  std::optional<GeoPosition> receiver = std::nullopt;  // helps surface positions and bounds the reach
+  double max_range_m = 740'000.0;                      // 400 NM: farther positions are counted and dropped
   Nanoseconds expire_after = std::chrono::seconds(300);
   // Bound of memory (about 1 kB each) against a hostile feed: past it the aircraft not heard for longest are dropped.
   std::size_t max_aircraft = 20'000;

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <airspool/core/clock.h>
+#include <airspool/core/geo.h>
+#include <airspool/core/iq_block.h>
+#include <airspool/core/record.h>
+#include <airspool/core/result.h>
+#include <airspool/modes/demodulator.h>
+#include <airspool/modes/frame.h>
+#include <airspool/sky/sampler.h>
+#include <airspool/sky/tracker.h>
+
+#include "cli/replay_identity.h"
+
+namespace airspool::cli {
+
+struct ReplaySettings {
+  std::uint32_t sample_rate_hz = 2'400'000;
+  SampleFormat format = SampleFormat::kCu8;
+  std::optional<std::uint64_t> total_samples;  // when known beforehand
+  WallTime start;                              // of the first sample
+  ClockQuality start_quality = ClockQuality::kEstimated;
+  std::optional<GeoPosition> receiver;
+  Nanoseconds interval = std::chrono::seconds(5);
+  std::string station_id;
+  RecordSource source = RecordSource::kRadio;
+};
+
+// The last that was heard of one aircraft.
+struct HeardAircraft {
+  Icao24 icao24;
+  std::uint64_t messages = 0;
+  std::string callsign;
+  std::optional<double> baro_altitude_m;
+  std::optional<double> ground_speed_mps;
+  std::optional<double> true_track_deg;
+  std::optional<GeoPosition> position;
+  bool on_ground = false;
+};
+
+struct ReplaySummary {
+  static constexpr std::size_t kFormats = 25;  // downlink formats 0..24
+
+  std::array<std::uint64_t, kFormats> frames{};
+  std::array<std::uint64_t, modes::kFrameRejectCount> rejects{};
+  std::uint64_t aircraft = 0;  // different addresses
+  std::uint64_t positions = 0;
+  std::uint64_t samples = 0;
+  double seconds = 0.0;  // length of the signal
+  std::uint64_t records = 0;
+  sky::TrackerCounts sky;
+
+  [[nodiscard]] std::uint64_t accepted() const;
+};
+
+// The stream of one replay: samples -> frames -> messages -> picture -> records. The samples are the clock, so that the
+// same samples give the same results, whatever the machine and however they are cut into blocks. One thread.
+class ReplayRun {
+ public:
+  // What one step brought; valid until the next one.
+  struct Yield {
+    std::span<const modes::ModeSFrame> frames;  // accepted, in timestamp order
+    std::span<const Record> records;            // with their identity
+  };
+
+  static Result<ReplayRun> create(const ReplaySettings& settings);
+
+  Yield process(const IqBlock& block);
+  // The end of the stream.
+  Yield finish();
+
+  [[nodiscard]] ReplaySummary summary() const;
+  // By number of messages, most first, then address. At most kMaxListed; the rest of a flood is only counted.
+  [[nodiscard]] std::vector<HeardAircraft> aircraft() const;
+
+  static constexpr std::size_t kMaxListed = 100'000;
+
+ private:
+  ReplayRun(const ReplaySettings& settings, modes::Demodulator demodulator);
+
+  void take_frames();
+  void take(const modes::ModeSFrame& frame);
+  void remember(const modes::Message& message);
+  void advance_to(BootTime time);
+  [[nodiscard]] Yield yield();
+
+  ReplaySettings settings_;
+  modes::Demodulator demodulator_;
+  modes::FrameSink found_;
+  sky::Tracker tracker_;
+  sky::Sampler sampler_;
+  ReplayIdentity identity_;
+  std::string spool_id_;
+  BootTime next_tick_;
+  std::unordered_map<Icao24, HeardAircraft> heard_;
+  ReplaySummary summary_;
+  std::vector<modes::ModeSFrame> frames_;
+  std::vector<Record> records_;
+};
+
+}  // namespace airspool::cli

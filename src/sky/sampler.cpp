@@ -2,44 +2,10 @@
 #include <algorithm>
 #include <utility>
 
-#include <airspool/sky/country.h>
 #include <airspool/sky/sampler.h>
+#include <airspool/sky/snapshot.h>
 
 namespace airspool::sky {
-namespace {
-
-// The value, unless it is older than `max_age` at `now`.
-template <typename T>
-std::optional<T> valid(const Field<T>& field, BootTime now, Nanoseconds max_age) {
-  return field.fresh(now, max_age) ? field.value : std::nullopt;
-}
-
-StateVector state_of(const Aircraft& aircraft) {
-  const BootTime now = aircraft.last_seen;
-  StateVector state;
-  state.icao24 = aircraft.icao24;
-  state.callsign = aircraft.callsign.value.value_or(std::string());
-  if (const auto country = country_of(aircraft.icao24)) {
-    state.origin_country = country->name;
-    state.country_code = country->iso2;
-  }
-  state.squawk = aircraft.squawk.value.value_or(std::string());
-  state.position = valid(aircraft.position, now, kPositionValidity);
-  state.baro_altitude_m = valid(aircraft.baro_altitude_m, now, kAltitudeValidity);
-  state.geo_altitude_m = valid(aircraft.geo_altitude_m, now, kAltitudeValidity);
-  state.ground_speed_mps = valid(aircraft.ground_speed_mps, now, kVelocityValidity);
-  state.true_track_deg = valid(aircraft.true_track_deg, now, kVelocityValidity);
-  state.vertical_rate_mps = valid(aircraft.vertical_rate_mps, now, kVelocityValidity);
-  state.on_ground = aircraft.on_ground.value.value_or(false);
-  state.spi = valid(aircraft.spi, now, kSpiValidity).value_or(false);
-  state.position_source = aircraft.position_source;
-  state.category = aircraft.category.value;
-  state.rssi_dbfs = aircraft.rssi_dbfs;
-  return state;
-}
-
-}  // namespace
-
 Sampler::Sampler(SamplingSettings settings) : settings_(std::move(settings)) {}
 
 void Sampler::sample(const Tracker& tracker, BootTime now, WallTime wall_at_boot_zero, ClockQuality quality,
@@ -68,7 +34,7 @@ void Sampler::take(const Tracker& tracker, BootTime now, bool whatever_the_inter
   });
   for (const Aircraft* aircraft : due_) {
     Record record;
-    record.state = state_of(*aircraft);
+    record.state = state_vector(*aircraft);
     record.station_id = settings_.station_id;
     record.last_contact = wall_at_boot_zero + aircraft->last_seen.time_since_epoch();
     if (record.state.position) {

@@ -22,6 +22,9 @@ constexpr std::size_t kLongCandidates = 16;
 constexpr std::size_t kLongFlips = 3;
 constexpr std::size_t kShortCandidates = 10;
 constexpr std::size_t kShortFlips = 2;
+// A squitter of an aircraft nobody knows yet is believed when one of those bits explains the remainder and the whole of it
+// was read with contrast: 16 patterns against 2^24 remainders.
+constexpr float kTrustedQuality = 0.60F;
 
 // What a wrong bit adds to the remainder of a long frame; a short frame is its last 56 bits.
 std::array<std::uint32_t, kLongBits> make_syndromes() {
@@ -66,29 +69,30 @@ std::span<Suspect> least_reliable(const SlicedFrame& frame, int first_bit, int l
 // The least costly set of suspects whose syndromes add up to the remainder.
 std::optional<Repair> explain(std::uint32_t remainder, std::span<const Suspect> suspects, std::size_t max_flips) {
   std::optional<Repair> best;
-  const auto offer = [&](std::initializer_list<const Suspect*> flips) {
+  const auto offer = [&](std::initializer_list<std::size_t> flips) {
     Repair repair;
-    for (const Suspect* flip : flips) {
-      repair.bits[repair.count++] = flip->bit;
-      repair.cost += flip->reliability;
+    for (const std::size_t rank : flips) {
+      repair.bits[repair.count++] = suspects[rank].bit;
+      repair.cost += suspects[rank].reliability;
     }
     if (!best || repair.cost < best->cost) best = repair;
   };
   for (std::size_t a = 0; a < suspects.size(); ++a) {
     const std::uint32_t after_a = remainder ^ suspects[a].syndrome;
-    if (after_a == 0) offer({&suspects[a]});
+    if (after_a == 0) offer({a});
     for (std::size_t b = a + 1; max_flips >= 2 && b < suspects.size(); ++b) {
       const std::uint32_t after_b = after_a ^ suspects[b].syndrome;
-      if (after_b == 0) offer({&suspects[a], &suspects[b]});
+      if (after_b == 0) offer({a, b});
       for (std::size_t c = b + 1; max_flips >= 3 && c < suspects.size(); ++c) {
-        if (after_b == suspects[c].syndrome) offer({&suspects[a], &suspects[b], &suspects[c]});
+        if (after_b == suspects[c].syndrome) offer({a, b, c});
       }
     }
   }
   return best;
 }
 
-bool repair_frame(SlicedFrame& frame, std::uint32_t remainder, Verdict& verdict) {
+// Repairs the frame in place where that is possible, and says how far the result can be believed.
+Proof repair_frame(SlicedFrame& frame, std::uint32_t remainder, Verdict& verdict) {
   const bool is_long = frame.length == kLongFrameBytes;
   // The format stays: it decided how the frame is read. So do the low seven parity bits of a reply, where a wrong bit
   // cannot be told from an interrogator code.
@@ -96,13 +100,14 @@ bool repair_frame(SlicedFrame& frame, std::uint32_t remainder, Verdict& verdict)
   std::array<Suspect, kLongBits> storage;
   const auto suspects = least_reliable(frame, kFormatBits, last, is_long ? kLongCandidates : kShortCandidates, storage);
   const auto repair = explain(remainder, suspects, is_long ? kLongFlips : kShortFlips);
-  if (!repair) return false;
+  if (!repair) return Proof::kNone;
   for (std::size_t k = 0; k < repair->count; ++k) {
     const auto bit = static_cast<std::size_t>(repair->bits[k]);
     frame.bytes[bit / 8] ^= static_cast<std::uint8_t>(0x80U >> (bit % 8));
   }
   verdict.corrected_bits = static_cast<std::uint8_t>(repair->count);
-  return true;
+  const bool trusted = is_long && repair->count == 1 && frame.quality >= kTrustedQuality;
+  return trusted ? Proof::kParity : Proof::kAddress;
 }
 
 std::uint32_t announced_address(const SlicedFrame& frame) {
@@ -114,8 +119,10 @@ Verdict judge_announced(SlicedFrame& frame, std::uint32_t remainder, bool carrie
   Verdict verdict;
   if (remainder == 0) {
     verdict.proof = Proof::kParity;
-  } else if ((carries_interrogator && remainder <= kLastInterrogatorCode) || repair_frame(frame, remainder, verdict)) {
+  } else if (carries_interrogator && remainder <= kLastInterrogatorCode) {
     verdict.proof = Proof::kAddress;
+  } else {
+    verdict.proof = repair_frame(frame, remainder, verdict);
   }
   verdict.address = announced_address(frame);
   if (verdict.address == 0) verdict.proof = Proof::kNone;

@@ -78,6 +78,7 @@ std::string_view origin_name(modes::SquitterOrigin origin) {
 // One overload a kind of body: std::visit makes the compiler ask for one when a kind is added.
 struct BodyPrinter {
   Fields& fields;
+  bool has_flight_status;  // DF0 and DF16 have an altitude, but neither alert nor SPI
 
   void operator()(const modes::OtherSquitter& /*unused*/) const {}
   void operator()(const modes::CommD& /*unused*/) const {}
@@ -113,7 +114,7 @@ struct BodyPrinter {
   }
   void operator()(const modes::AltitudeReply& body) const {
     fields.number("baro_altitude_m", body.baro_altitude_m);
-    status(body.alert, body.spi);
+    if (has_flight_status) status(body.alert, body.spi);
   }
   void operator()(const modes::IdentityReply& body) const {
     fields.text("squawk", std::string_view(body.squawk.data(), body.squawk.size()));
@@ -157,7 +158,7 @@ void append_message_json(std::string& out, const modes::Message& message) {
   if (message.vertical_status != modes::VerticalStatus::kUnknown) {
     fields.flag("on_ground", message.vertical_status == modes::VerticalStatus::kOnGround);
   }
-  std::visit(BodyPrinter{fields}, message.body);
+  std::visit(BodyPrinter{fields, message.df != 0 && message.df != 16}, message.body);
   out += '}';
 }
 

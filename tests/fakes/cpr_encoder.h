@@ -24,19 +24,20 @@ inline int longitude_zones_by_formula(double latitude_deg) {
   return static_cast<int>(std::floor(2.0 * std::numbers::pi / std::acos(inner)));
 }
 
-// One position message of an aircraft at `position`.
+// One position message of an aircraft at `position`. The standard counts steps within the zone; counted from the
+// equator or Greenwich they differ by whole zones, which the 17 bits drop, and one division is all that rounds.
 inline modes::CprPosition cpr_encode(modes::CprKind kind, GeoPosition position, bool odd) {
   const double steps = kind == modes::CprKind::kSurface ? 524288.0 : 131072.0;  // 19 bits are made, 17 are sent
-  const auto within = [steps](double value, double zone) {
-    return std::floor(steps * (value - zone * std::floor(value / zone)) / zone + 0.5);
+  const auto count = [steps](double degrees, int zones) { return std::floor(degrees * zones * steps / 360.0 + 0.5); };
+  const auto sent = [](double counted) {
+    return static_cast<std::uint32_t>(static_cast<std::int64_t>(counted) & 0x1FFFF);
   };
-  const double row = 360.0 / (odd ? 59.0 : 60.0);
-  const double yz = within(position.latitude_deg, row);
-  const double received_latitude = row * (yz / steps + std::floor(position.latitude_deg / row));
+
+  const int rows = odd ? 59 : 60;
+  const double yz = count(position.latitude_deg, rows);
+  const double received_latitude = 360.0 * yz / (rows * steps);
   const int zones = std::max(longitude_zones_by_formula(received_latitude) - (odd ? 1 : 0), 1);
-  const double xz = within(position.longitude_deg, 360.0 / zones);
-  constexpr std::uint32_t kSent = 0x1FFFF;
-  return {static_cast<std::uint32_t>(yz) & kSent, static_cast<std::uint32_t>(xz) & kSent, odd};
+  return {sent(yz), sent(count(position.longitude_deg, zones)), odd};
 }
 
 }  // namespace airspool::test

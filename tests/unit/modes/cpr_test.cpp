@@ -71,7 +71,7 @@ TEST(CprLongitudeZonesTest, HasNoEncodableLatitudeWithinRoundingOfAnEdge) {
   }
 }
 
-// "The 1090 Megahertz Riddle" (J. Sun, 2nd edition), 5.3 and 5.4: 8D40621D58C382D690C8AC2863A7 (even, newer) and
+// "The 1090 Megahertz Riddle" (J. Sun, 2nd edition), airborne position: 8D40621D58C382D690C8AC2863A7 (even, newer) and
 // 8D40621D58C386435CC412692AD6 (odd).
 constexpr CprPosition kRiddleEven{93000, 51372, false};
 constexpr CprPosition kRiddleOdd{74158, 50194, true};
@@ -97,8 +97,8 @@ TEST(CprLocalTest, DecodesTheTextbookMessage) {
   EXPECT_NEAR(position->longitude_deg, 3.91937, 5e-6);
 }
 
-// The same book, 6.3: 8C4841753AAB238733C8CD4020B1 (even) and 8C4841753A8A35323FAEBDAC702D (odd, newer), receiver at
-// 51.990 N 4.375 E.
+// The same book, surface position: 8C4841753AAB238733C8CD4020B1 (even) and 8C4841753A8A35323FAEBDAC702D (odd, newer),
+// receiver at 51.990 N 4.375 E.
 TEST(CprGlobalTest, DecodesTheTextbookSurfacePairWithAReceiver) {
   const CprPosition even{115609, 116941, false};
   const CprPosition odd{39199, 110269, true};

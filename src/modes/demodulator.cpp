@@ -176,7 +176,17 @@ class Demodulator::Impl {
       case SliceOutcome::kFrame:
         break;
     }
-    const Verdict verdict = judge(sliced_);
+    Verdict verdict = judge(sliced_);
+    if (!certain(verdict, start)) {
+      second_ = sliced_;
+      if (slicer_.slice_as_announced(candidate, noise_.estimate().power, end_sample, second_) == SliceOutcome::kFrame) {
+        const Verdict second = judge(second_);
+        if (certain(second, start) || verdict.proof == Proof::kNone) {
+          verdict = second;
+          sliced_ = second_;
+        }
+      }
+    }
     if (verdict.proof == Proof::kNone) {
       sink.reject(verdict.otherwise);
       return;
@@ -184,7 +194,7 @@ class Demodulator::Impl {
     const std::int64_t refined_start = origin + static_cast<std::int64_t>(sliced_.tick);
     const std::int64_t stamp = refined_start + kStampTicks;
     if (verdict.proof == Proof::kParity) known_.learn(verdict.address, stamp);
-    if (verdict.corrected_bits == 0 && (verdict.proof == Proof::kParity || known_.contains(verdict.address, stamp))) {
+    if (certain(verdict, stamp)) {
       const int half_bits = kPreambleHalfBits + 2 * sliced_.bits();
       covered_until_ = refined_start + half_bits * kHalfBitTicks - kOpenTailTicks;
       covered_strength_ = candidate.strength;
@@ -196,6 +206,12 @@ class Demodulator::Impl {
     frame.signal_dbfs = 10.0F * std::log10(sliced_.signal_power);
     frame.timestamp_12mhz = static_cast<std::uint64_t>(std::max<std::int64_t>(stamp, 0));
     queue_.push(frame, verdict, sliced_.quality, sink);
+  }
+
+  [[nodiscard]] bool certain(const Verdict& verdict, std::int64_t tick) const {
+    if (verdict.corrected_bits > 0) return false;
+    return verdict.proof == Proof::kParity ||
+           (verdict.proof == Proof::kAddress && known_.contains(verdict.address, tick));
   }
 
   int ticks_per_sample_;
@@ -212,7 +228,7 @@ class Demodulator::Impl {
   MatchedFilter filter_;
   PreambleSearch preambles_;
   Slicer slicer_;
-  SlicedFrame sliced_;
+  SlicedFrame sliced_, second_;
 
   std::int64_t covered_until_ = 0;  // a proved frame lies before this tick
   float covered_strength_ = 0.0F;

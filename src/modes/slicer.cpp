@@ -11,7 +11,7 @@ namespace {
 constexpr int kGroupBits = 14;
 constexpr int kGroups = kShortBits / kGroupBits;
 // Contrast sum|a-b| / sum(a+b) that a candidate must keep up, after each group. Noise gives 0.5.
-constexpr std::array<float, kGroups> kMinQuality = {0.45F, 0.50F, 0.53F, 0.57F};
+constexpr std::array<float, kGroups> kMinQuality = {0.38F, 0.44F, 0.48F, 0.52F};
 // Least energy of a group, as a share of what the preamble promises; and of the preamble, of what the data shows.
 constexpr float kMinGroupShare = 0.25F;
 constexpr float kMinPreambleShare = 0.2F;
@@ -110,10 +110,18 @@ float Slicer::pulse_power(std::size_t tick, int bits, float noise_power) const {
 }
 
 SliceOutcome Slicer::slice(const Candidate& candidate, float noise_power, std::size_t end_sample, SlicedFrame& frame) {
-  const std::size_t end_tick = end_sample * static_cast<std::size_t>(filter_->planes().phases);
-  const SliceOutcome start = test_start(candidate, noise_power, end_tick);
+  const SliceOutcome start = test_start(candidate, noise_power, end_tick(end_sample));
   if (start != SliceOutcome::kFrame) return start;
-  const std::size_t tick = sharpest_tick(candidate.tick, kShortBits);
+  return read_frame(sharpest_tick(candidate.tick, kShortBits), noise_power, end_tick(end_sample), frame);
+}
+
+SliceOutcome Slicer::slice_as_announced(const Candidate& candidate, float noise_power, std::size_t end_sample,
+                                        SlicedFrame& frame) {
+  if (frame.tick == candidate.tick) return SliceOutcome::kNoFrame;
+  return read_frame(candidate.tick, noise_power, end_tick(end_sample), frame);
+}
+
+SliceOutcome Slicer::read_frame(std::size_t tick, float noise_power, std::size_t end_tick, SlicedFrame& frame) {
   read(tick, 0, kShortBits);
   // The first bit tells the length (Annex 10 Vol IV 3.1.2.3.2.1.1: formats 16 and above are long).
   const int bits = halves_[0].first > halves_[0].second ? kLongBits : kShortBits;

@@ -39,11 +39,20 @@ class Slicer {
   // `end_sample` is the first sample of the planes that is not a sample of the stream.
   SliceOutcome slice(const Candidate& candidate, float noise_power, std::size_t end_sample, SlicedFrame& frame);
 
+  // The same candidate read where its preamble alone puts it. At 2.0 MS/s, where a half-bit is one sample, pulses that
+  // straddle two samples have their best contrast at a wrong tick. kNoFrame when slice() read it there already.
+  SliceOutcome slice_as_announced(const Candidate& candidate, float noise_power, std::size_t end_sample,
+                                  SlicedFrame& frame);
+
  private:
   struct Halves {
     float first = 0.0F;
     float second = 0.0F;
   };
+  SliceOutcome read_frame(std::size_t tick, float noise_power, std::size_t end_tick, SlicedFrame& frame);
+  [[nodiscard]] std::size_t end_tick(std::size_t end_sample) const {
+    return end_sample * static_cast<std::size_t>(filter_->planes().phases);
+  }
   [[nodiscard]] const std::uint32_t* offsets(std::size_t tick) const;
   void read(std::size_t tick, int from_bit, int to_bit);
   // The first 56 bits: do they look like one transmission? kFrame when they do.

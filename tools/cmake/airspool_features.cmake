@@ -21,4 +21,5 @@ endfunction()
 
 airspool_feature(RTLSDR librtlsdr)
 airspool_feature(KAFKA rdkafka)
-airspool_feature(MQTT paho-mqttpp3)
+# MQTT is our own publisher (src/decisions/0007); its TLS is OpenSSL.
+airspool_feature(MQTT openssl)

@@ -14,7 +14,7 @@ namespace airspool::spool {
 // The words that the store thread and the forward thread exchange. Values only, moved through channels.
 
 // "Sink NAME has room for so much." Stays open until it is answered with at least one batch or replaced by the next
-// request of the same sink, so that nobody polls.
+// request of the same sink, so that nobody polls. With `max_batches` 0 it takes the sink's open request back.
 struct LeaseRequest {
   std::string sink;
   std::size_t max_batches = 0;

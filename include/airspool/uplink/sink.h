@@ -14,14 +14,17 @@
 
 namespace airspool::uplink {
 
-// What became of one batch. An answer comes at most once a batch.
+// What became of one batch. An answer comes at most once a batch. `reason` is a sentence for people; `cause` one fixed
+// word for counters ("not-authorised", "disk-full"), so that their number stays small.
 struct Accepted {};
-struct Retry {  // try again, not before `after`
+struct Retry {  // try again, not before `after`; zero leaves the pace to the forwarder's backoff
   std::chrono::milliseconds after{0};
   std::string reason;
+  std::string cause = "other";
 };
 struct Reject {  // trying again cannot help
   std::string reason;
+  std::string cause = "other";
 };
 using Outcome = std::variant<Accepted, Retry, Reject>;
 
@@ -44,7 +47,8 @@ struct SinkWindow {
 // What a person wants to know about a sink at a glance.
 struct SinkHealth {
   bool connected = false;
-  std::string detail;  // one sentence: "connected to mqtt://127.0.0.1:1883", "refused: not authorised"
+  bool attention = false;  // the red light: it will not mend by itself; `detail` says what is wrong and what to do
+  std::string detail;      // one sentence: "connected to mqtt://127.0.0.1:1883", "refused: not authorised"
 };
 
 // A place that takes batches: Kafka, MQTT, files. Asynchronous, as brokers are: a batch is offered, its answer comes
@@ -65,7 +69,8 @@ class Sink {
 
   // `replay`: sent more than 30 s after it was sealed; told to the other side by the transport's own means.
   virtual Offer offer(spool::BatchPtr batch, bool replay) = 0;
-  // Lets the sink work and collects the answers that are there by `deadline`.
+  // Lets the sink work and collects the answers that are there by `deadline`. May wait for them until then while
+  // something is under way; returns at once when there is nothing to wait for.
   virtual std::vector<Answer> poll(BootTime deadline) = 0;
 };
 

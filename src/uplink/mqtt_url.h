@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <airspool/core/result.h>
+
+namespace airspool::uplink {
+
+struct MqttUrl {
+  bool tls = false;
+  std::string host;  // without the brackets of an IPv6 address
+  std::uint16_t port = 0;
+};
+
+// mqtt://host[:port] or mqtts://host[:port]. kConfig: says what is wrong with it.
+Result<MqttUrl> parse_mqtt_url(std::string_view url);
+
+}  // namespace airspool::uplink

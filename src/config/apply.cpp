@@ -140,9 +140,12 @@ class Applier {
 
   bool is_table(const Entry& entry, const std::string& path) {
     if (entry.value.kind == Node::Kind::kTable) return true;
+    const std::string name = spoken(path);
     draft_.complain(
         source_, entry.place,
-        spoken(path) + " is a section: write [" + spoken(path) + "] on a line of its own, once, and its keys below it");
+        name + " is a section: write " +
+            (source_.layer == Origin::Layer::kFile ? "[" + name + "] on a line of its own, once, and its keys below it"
+                                                   : name + ".KEY=VALUE"));
     return false;
   }
 

@@ -26,7 +26,9 @@ void check_required(Draft& draft, std::string_view section, const std::string& c
     if (by_type && (!type_known || !applies_to(row, sink->type))) continue;
     const std::string key(last_part(row.path));
     if (draft.is_given(concrete + "." + key)) continue;
-    const std::string owner = by_type ? "a sink of type " + quoted(word_for(sink->type)) : spoken(section);
+    const bool is_list = section.ends_with("[]");
+    const std::string header = (is_list ? "[[" : "[") + spoken(section) + (is_list ? "]]" : "]");
+    const std::string owner = by_type ? "a sink of type " + quoted(word_for(sink->type)) : header;
     draft.complain_at(concrete, owner + " needs the key " + quoted(key) + ": " + expectation(row));
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <airspool/config/load.h>
 
+#include "text.h"
+
 namespace airspool::config {
 
 std::string Origin::label() const {
@@ -21,8 +23,10 @@ Origin Loaded::origin(const std::string& path) const {
 }
 
 std::string Diagnostic::text() const {
-  if (line == 0) return source + ": " + message;
-  return source + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + message;
+  constexpr std::size_t kLongestPath = 4096;
+  const std::string who = printable(source, kLongestPath);
+  if (line == 0) return who + ": " + message;
+  return who + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + message;
 }
 
 std::string Diagnostics::text() const {

@@ -131,7 +131,8 @@ std::string_view rule_text(Rule rule) {
 
 bool is_loopback_url(std::string_view url) {
   const std::string_view host = host_of(url);
-  return host == "localhost" || host == "[::1]" || (host.starts_with("127.") && all_of(host, "."));
+  return host == "localhost" || host == "[::1]" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
 }  // namespace airspool::config

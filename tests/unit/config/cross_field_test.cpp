@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include "loading.h"
+
+namespace airspool::config::test {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(ConfigCrossFieldTest, LatitudeNeedsLongitude) {
+  EXPECT_EQ(wrong("[station]\nlat = 4\n"), "a.toml:2:1: lat needs lon beside it: give both or neither\n");
+}
+
+TEST(ConfigCrossFieldTest, LongitudeNeedsLatitude) {
+  EXPECT_EQ(wrong("[station]\nlon = 4\n"), "a.toml:2:1: lon needs lat beside it: give both or neither\n");
+}
+
+TEST(ConfigCrossFieldTest, SinkNamesAreUnique) {
+  EXPECT_EQ(wrong("[[sink]]\nname='a'\ntype='file'\npath='x'\n[[sink]]\ntype='file'\nname='a'\npath='y'\n"),
+            "a.toml:7:1: two sinks are named \"a\" (the other is in line 1): give this one another name\n");
+}
+
+TEST(ConfigCrossFieldTest, TwoSinksWithoutNameOfOneTypeNeedNames) {
+  EXPECT_EQ(wrong("[[sink]]\ntype='file'\npath='x'\n[[sink]]\ntype='file'\npath='y'\n"),
+            "a.toml:4:1: two sinks are named \"file\" (the other is in line 1): give this one another name\n");
+}
+
+TEST(ConfigCrossFieldTest, AroundAndAreaExcludeEachOther) {
+  EXPECT_EQ(wrong("[opensky]\narea = [{south=1, west=1, north=2, east=2}]\naround = {lat=1, lon=1, radius_km=5}\n"),
+            "a.toml:3:1: opensky.around and opensky.area cannot both be given: remove one\n");
+}
+
+TEST(ConfigCrossFieldTest, AroundNeedsAllItsKeys) {
+  EXPECT_EQ(wrong("[opensky.around]\nlat = 1\nlon = 2\n"),
+            "a.toml:1:10: [opensky.around] needs the key \"radius_km\": a number from 1 to 20000 km\n");
+}
+
+TEST(ConfigCrossFieldTest, AreaNeedsAllItsEdges) {
+  EXPECT_EQ(wrong("[opensky]\narea = [{south=1, west=1, north=2}]\n"),
+            "a.toml:2:9: [[opensky.area]] needs the key \"east\": a number from -180 to 180 degrees\n");
+}
+
+TEST(ConfigCrossFieldTest, SouthIsBelowNorth) {
+  EXPECT_EQ(wrong("[opensky]\narea = [{south=2, west=1, north=1.5, east=3}]\n"),
+            "a.toml:2:10: south (2) must be less than north (1.5)\n");
+}
+
+TEST(ConfigCrossFieldTest, AreaMaySpanTheAntimeridian) {
+  const Loaded loaded = right("[opensky]\narea = [{south=-20, west=175, north=-10, east=-175}]\n");
+  ASSERT_EQ(loaded.config.opensky.areas.size(), 1U);
+  EXPECT_EQ(loaded.config.opensky.areas[0].west_deg, 175.0);
+}
+
+TEST(ConfigCrossFieldTest, ClientIdNeedsItsSecret) {
+  EXPECT_EQ(wrong("[opensky]\nclient_id = \"x\"\n"),
+            "a.toml:2:1: client_id needs client_secret_file beside it: give both or neither\n");
+}
+
+TEST(ConfigCrossFieldTest, OneKindOfCredentialsIsEnough) {
+  EXPECT_EQ(wrong("[opensky]\ncredentials_file='c'\nclient_id='x'\nclient_secret_file='s'\n"),
+            "a.toml:3:1: client_id and credentials_file cannot both be given: remove one\n");
+}
+
+TEST(ConfigCrossFieldTest, OwnSensorsAndAccountsNeedCredentials) {
+  EXPECT_EQ(wrong("[opensky]\nown = true\naccount = \"feeder\"\n"),
+            "a.toml:2:1: own sensors need an account: give credentials_file, or client_id and client_secret_file\n"
+            "a.toml:3:1: this class of account needs credentials_file, or client_id and client_secret_file\n");
+}
+
+TEST(ConfigCrossFieldTest, PlainHttpOnlyToThisMachine) {
+  EXPECT_EQ(wrong("[opensky]\nbase_url = \"http://example.org/api\"\n"),
+            "a.toml:2:1: opensky.base_url: plain http is only for this machine (127.0.0.1, localhost); use https://\n");
+  EXPECT_EQ(wrong("[opensky]\nbase_url = \"http://127.0.0.1:8080/api\"\ntoken_url = \"http://localhost/t\"\n"), "");
+  EXPECT_THAT(wrong("[opensky]\nbase_url = \"http://127.0.0.1@example.org/\"\n"), HasSubstr("plain http"));
+  EXPECT_THAT(wrong("[opensky]\nbase_url = \"http://127.0.0.1.example.org/\"\n"), HasSubstr("plain http"));
+}
+
+TEST(ConfigCrossFieldTest, InputConnectsOrListens) {
+  EXPECT_EQ(wrong("[[input]]\n[[input]]\nconnect = \"a:1\"\nlisten = \"b:2\"\n"),
+            "a.toml:1:1: an input needs connect = \"host:port\" or listen = \"address:port\"\n"
+            "a.toml:4:1: an input either connects or listens: remove one, or write a second [[input]]\n");
+}
+
+TEST(ConfigCrossFieldTest, SinkNeedsAType) {
+  EXPECT_EQ(wrong("[[sink]]\nname = \"a\"\n"),
+            "a.toml:1:1: [[sink]] needs the key \"type\": \"kafka\", \"mqtt\" or \"file\"\n");
+}
+
+TEST(ConfigCrossFieldTest, EachTypeOfSinkNeedsItsKeys) {
+  EXPECT_THAT(wrong("[[sink]]\ntype = \"mqtt\"\n"),
+              HasSubstr("a.toml:1:1: a sink of type \"mqtt\" needs the key \"url\""));
+  EXPECT_THAT(wrong("[[sink]]\ntype = \"file\"\n"),
+              HasSubstr("a.toml:1:1: a sink of type \"file\" needs the key \"path\""));
+  EXPECT_THAT(wrong("[[sink]]\ntype = \"kafka\"\nbrokers = []\n"),
+              HasSubstr("a.toml:3:11: sink.brokers must be a list"));
+}
+
+TEST(ConfigCrossFieldTest, KeyOfAnotherTypeOfSinkIsRefused) {
+  EXPECT_EQ(wrong("[[sink]]\nname='disk'\ntype='file'\npath='x'\nbrokers=['a:1']\n[sink.properties]\nx='y'\n"),
+            "a.toml:5:1: \"brokers\" is a key of sinks of type kafka, and \"disk\" is of type file: remove it\n"
+            "a.toml:6:7: \"properties\" is a key of sinks of type kafka, and \"disk\" is of type file: remove it\n");
+}
+
+TEST(ConfigCrossFieldTest, ABadTypeIsTheOnlyComplaintAboutIt) {
+  EXPECT_EQ(wrong("[[sink]]\ntype = \"kafak\"\nbrokers = ['a:1']\n"),
+            "a.toml:2:8: sink.type must be \"kafka\", \"mqtt\" or \"file\", not \"kafak\"; did you mean \"kafka\"?\n");
+}
+
+TEST(ConfigCrossFieldTest, PasswordsAndKeysComeInPairs) {
+  EXPECT_EQ(wrong("[[sink]]\ntype='mqtt'\nurl='mqtts://h'\nusername='u'\ncert_file='c'\n"),
+            "a.toml:4:1: username needs password_file beside it: give both or neither\n"
+            "a.toml:5:1: cert_file needs key_file beside it: give both or neither\n");
+}
+
+TEST(ConfigCrossFieldTest, LoginSecurityNeedsALogin) {
+  EXPECT_EQ(wrong("[[sink]]\ntype='kafka'\nbrokers=['a:1']\nsecurity='scram-sha-512'\n"),
+            "a.toml:4:1: this security needs username and password_file\n");
+}
+
+TEST(ConfigCrossFieldTest, PlayingAFileNeedsThePath) {
+  EXPECT_EQ(wrong("[radio]\nsource = \"file\"\n"),
+            "a.toml:2:1: radio.source = \"file\" needs radio.path, the recording to play\n");
+}
+
+}  // namespace
+}  // namespace airspool::config::test

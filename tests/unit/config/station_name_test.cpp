@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <airspool/config/station_name.h>
+
+namespace airspool::config::test {
+namespace {
+
+const MachineNames kNames{"pi-roof", "0123456789abcdef0123456789abcdef"};
+
+TEST(StationNameTest, PlaceholdersExpand) {
+  EXPECT_EQ(expand_station_name("{hostname}", kNames), "pi-roof");
+  EXPECT_EQ(expand_station_name("a-{hostname}-{hostname}", kNames), "a-pi-roof-pi-roof");
+  EXPECT_EQ(expand_station_name("{machine_id}", kNames), "0123456789abcdef0123456789abcdef");
+}
+
+TEST(StationNameTest, PlainNamesStay) { EXPECT_EQ(expand_station_name("roof-1", kNames), "roof-1"); }
+
+TEST(StationNameTest, CharactersUnfitForATopicBecomeDashes) {
+  EXPECT_EQ(expand_station_name("{hostname}", {"a/b c+#", ""}), "a-b-c--");
+}
+
+TEST(StationNameTest, ExpansionIsNotExpandedAgain) {
+  EXPECT_EQ(expand_station_name("{hostname}", {"{hostname}", ""}), "-hostname-");
+}
+
+TEST(StationNameTest, LongNamesAreCut) {
+  EXPECT_EQ(expand_station_name("{hostname}", {std::string(200, 'x'), ""}).size(), 64U);
+}
+
+TEST(StationNameTest, NothingLeftIsStillAName) { EXPECT_EQ(expand_station_name("{hostname}", {}), "airspool"); }
+
+}  // namespace
+}  // namespace airspool::config::test

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -9,7 +10,6 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <signal.h>
@@ -42,6 +42,7 @@ struct Options {
   std::string path;
   std::optional<std::string> format;
   std::uint32_t rate_hz = 2'400'000;
+  std::optional<std::string> sim;  // empty = the default length
   std::optional<double> sim_s;
   std::optional<std::string> start;
   std::optional<double> latitude_deg;
@@ -182,8 +183,15 @@ class Outputs {
     for (const Record& record : yield.records) spool::append_ndjson(text_, record);
   }
 
-  // At once, for a program that follows a replay of a live pipe.
+  // At once, for a program that follows a replay of a live pipe. When that has gone and there is a file to write, the
+  // file gets its records all the same.
   Result<void> to_stdout() {
+    if (stdout_.reader_gone() && records_file_) return {};
+    const Result<void> done = flush_stdout();
+    return stdout_.reader_gone() && records_file_ ? Result<void>() : done;
+  }
+
+  Result<void> flush_stdout() {
     if (auto written = stdout_.write(text_); !written) return written;
     return stdout_.flush();
   }
@@ -213,12 +221,23 @@ Result<void> pump(radio::SampleSource& source, ReplayRun& run, Outputs& outputs)
   return outputs.write(run.finish());
 }
 
-Result<void> check_options(const Options& options) {
+// A positive decimal number, and nothing else.
+std::optional<double> parse_seconds(const std::string& text) {
+  double seconds = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return seconds;
+}
+
+// Also fills in what follows from the rest.
+Result<void> check_options(Options& options) {
+  if (options.sim) options.sim_s = options.sim->empty() ? kSimDefaultS : parse_seconds(*options.sim).value_or(0.0);
   if (options.path.empty() && !options.sim_s) {
     return fail(ErrorCode::kUsage, "replay: which recording? Give a FILE, - for standard input, or --sim");
   }
   if (options.sim_s && !(*options.sim_s > 0.0 && *options.sim_s <= kSimMaxS)) {
-    return fail(ErrorCode::kUsage, "--sim: give a number of seconds above 0 and at most 86400");
+    return fail(ErrorCode::kUsage,
+                "--sim: '" + *options.sim + "' is no length: give seconds, above 0 and at most 86400");
   }
   if (options.start && !parse_utc(*options.start)) {
     return fail(ErrorCode::kUsage, "--start: '" + *options.start +
@@ -233,7 +252,7 @@ Result<void> check_options(const Options& options) {
   return {};
 }
 
-Result<int> replay(const Options& options) {
+Result<int> replay(Options& options) {
   if (auto checked = check_options(options); !checked) return tl::unexpected(checked.error());
   auto input = open_input(options);
   if (!input) return tl::unexpected(input.error());
@@ -245,7 +264,9 @@ Result<int> replay(const Options& options) {
 
   radio::SampleSource& source = *input->source;
   const std::string& name = source.info().name;
-  ::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write(), which knows what to do
+  // A closed pipe and a file at its limit are errors of write(), which knows what to do.
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
   StopSignal stop([&source] { source.stop(); });
 
   auto done = pump(source, *run, *outputs);
@@ -279,11 +300,8 @@ void add_replay(CLI::App& app, int& exit_code) {
   command->add_option("--rate", options->rate_hz, "Samples per second: 2000000 or 2400000 (default 2400000)")
       ->check(CLI::IsMember({2'000'000U, 2'400'000U}));
   auto* sim = command
-                  ->add_option_function<std::vector<double>>(
-                      "--sim",
-                      [options](const std::vector<double>& seconds) {
-                        options->sim_s = seconds.empty() ? kSimDefaultS : seconds.front();
-                      },
+                  ->add_option_function<std::string>(
+                      "--sim", [options](const std::string& seconds) { options->sim = seconds; },
                       "Instead of a FILE: a simulated sky of so many seconds (default 60)")
                   ->expected(0, 1)
                   ->type_name("[SECONDS]");

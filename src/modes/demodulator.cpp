@@ -172,6 +172,9 @@ class Demodulator::Impl {
         return;
       case SliceOutcome::kTruncated:
         sink.reject(FrameReject::kTruncated);
+        // Its own bits make chance preambles, which are not frames in flight.
+        covered_until_ = start + kFrameHalfBits * kHalfBitTicks;
+        covered_strength_ = candidate.strength / kIntruderShare;
         return;
       case SliceOutcome::kFrame:
         break;

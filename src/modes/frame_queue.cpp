@@ -21,6 +21,7 @@ bool FrameQueue::merge(const Held& held) {
   for (std::size_t back = size_; back > 0; --back) {
     Held& other = at(back - 1);
     if (other.frame.timestamp_12mhz + kSameFrameTicks < held.frame.timestamp_12mhz) return false;
+    if (other.frame.timestamp_12mhz > held.frame.timestamp_12mhz + kSameFrameTicks) continue;
     if (!same_bits(other.frame, held.frame)) continue;
     const bool better = held.frame.corrected_bits != other.frame.corrected_bits
                             ? held.frame.corrected_bits < other.frame.corrected_bits

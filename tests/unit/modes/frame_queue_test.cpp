@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frame_queue.h"
+
+#include <cstdint>
+
+#include <gtest/gtest.h>
+
+namespace airspool::modes {
+namespace {
+
+ModeSFrame frame_at(std::uint64_t tick, std::uint8_t salt = 0) {
+  ModeSFrame frame;
+  frame.bytes[0] = 0x8D;
+  frame.bytes[5] = salt;
+  frame.length = kLongFrameBytes;
+  frame.timestamp_12mhz = tick;
+  return frame;
+}
+
+constexpr Verdict kProved{Proof::kParity, FrameReject::kCrc, 0x4840D6, 0};
+constexpr Verdict kReply{Proof::kAddress, FrameReject::kUnknownAddress, 0x4840D6, 0};
+
+class FrameQueueTest : public testing::Test {
+ protected:
+  KnownAddresses known_;
+  FrameQueue queue_{known_};
+  FrameSink sink_;
+};
+
+TEST_F(FrameQueueTest, SortsByTime) {
+  for (const std::uint64_t tick : {2000U, 1000U, 3000U}) queue_.push(frame_at(tick), kProved, 0.9F, sink_);
+  queue_.release_before(3000, sink_);
+  ASSERT_EQ(sink_.frames.size(), 2U);
+  EXPECT_EQ(sink_.frames[0].timestamp_12mhz, 1000U);
+  EXPECT_EQ(sink_.frames[1].timestamp_12mhz, 2000U);
+}
+
+TEST_F(FrameQueueTest, GivesTheBetterOfTwoFindsOnce) {
+  queue_.push(frame_at(1000), kProved, 0.7F, sink_);
+  queue_.push(frame_at(1003), kProved, 0.9F, sink_);
+  queue_.release_all(sink_);
+  ASSERT_EQ(sink_.frames.size(), 1U);
+  EXPECT_EQ(sink_.frames[0].timestamp_12mhz, 1003U);
+  EXPECT_EQ(sink_.rejects[static_cast<std::size_t>(FrameReject::kDuplicate)], 1U);
+}
+
+TEST_F(FrameQueueTest, KeepsTheSameBitsSentAgain) {
+  queue_.push(frame_at(1000), kProved, 0.9F, sink_);
+  queue_.push(frame_at(5000), kProved, 0.9F, sink_);
+  queue_.release_all(sink_);
+  EXPECT_EQ(sink_.frames.size(), 2U);
+}
+
+TEST_F(FrameQueueTest, DecidesAReplyWhenItLeaves) {
+  queue_.push(frame_at(1000), kReply, 0.9F, sink_);
+  queue_.push(frame_at(2000, 1), kReply, 0.9F, sink_);
+  queue_.release_before(1500, sink_);
+  known_.learn(0x4840D6, 3000);
+  queue_.release_all(sink_);
+  ASSERT_EQ(sink_.frames.size(), 1U);
+  EXPECT_EQ(sink_.frames[0].timestamp_12mhz, 2000U);
+  EXPECT_EQ(sink_.rejects[static_cast<std::size_t>(FrameReject::kUnknownAddress)], 1U);
+}
+
+TEST_F(FrameQueueTest, DecidesTheOldestEarlyWhenItIsFull) {
+  for (std::uint64_t k = 0; k < FrameQueue::kCapacity + 10; ++k) {
+    queue_.push(frame_at(1000 * k), kProved, 0.9F, sink_);
+  }
+  EXPECT_EQ(sink_.frames.size(), 10U);
+  queue_.release_all(sink_);
+  EXPECT_EQ(sink_.frames.size(), FrameQueue::kCapacity + 10);
+}
+
+}  // namespace
+}  // namespace airspool::modes

@@ -68,7 +68,7 @@ const std::vector<SimPreset>& sim_presets() {
       {"s200", "200 messages/s at 3..30 dB"},
       {"s800", "800 messages/s at 3..30 dB"},
       {"s2000", "2000 messages/s at 3..30 dB"},
-      {"s800fruit", "s800 with 4000 Mode A/C replies/s, and echoes of every fifth transmission"},
+      {"s800fruit", "s800 with 4000 Mode A/C replies/s, and echoes of every tenth transmission"},
       {"weak400", "400 messages/s at 3..15 dB"},
       {"noise", "noise alone"},
   };
@@ -98,7 +98,7 @@ Result<SimSettings> sim_preset(std::string_view name) {
   } else if (name == "s800fruit") {
     traffic(800.0, 3.0, 30.0);
     settings.fruit_per_s = 4000.0;
-    settings.echo_share = 0.2;
+    settings.echo_share = 0.1;
   } else if (name == "weak400") {
     traffic(400.0, 3.0, 15.0);
   } else if (name == "noise") {

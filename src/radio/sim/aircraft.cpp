@@ -86,7 +86,8 @@ void Aircraft::choose_flight() {
   const double distance_km = kNearestKm + (kFarthestKm - kNearestKm) * u * std::sqrt(u);
   place(distance_km, random_.uniform(0.0, 360.0));
   if (role_ == Role::kNonTransponder) {
-    place(random_.uniform(8.0, 60.0), random_.uniform(0.0, 360.0));
+    const double nearby_km = random_.uniform(8.0, 60.0);
+    place(nearby_km, random_.uniform(0.0, 360.0));
     cruise_altitude_ft_ = random_.uniform(3000.0, 9000.0);
     ground_speed_kt_ = random_.uniform(50.0, 110.0);
   } else {
@@ -106,7 +107,8 @@ void Aircraft::choose_flight() {
 }
 
 void Aircraft::choose_taxi() {
-  place(random_.uniform(0.3, kTaxiRadiusKm), random_.uniform(0.0, 360.0));
+  const double distance_km = random_.uniform(0.3, kTaxiRadiusKm);
+  place(distance_km, random_.uniform(0.0, 360.0));
   altitude_ft_ = target_altitude_ft_ = cruise_altitude_ft_ = kAerodromeFt;
   ground_speed_kt_ = random_.uniform(5.0, 28.0);
   track_deg_ = random_.uniform(0.0, 360.0);
@@ -150,7 +152,8 @@ void Aircraft::next_leg() {
     turn_dps_ = 0.0;
     leg_end_s_ = time_s_ + random_.uniform(on_ground() ? 5.0 : 30.0, on_ground() ? 40.0 : 180.0);
   } else {
-    turn_dps_ = random_.uniform(0.3, 1.0) * (random_.chance(0.5) ? usual_dps : -usual_dps);
+    turn_dps_ = random_.uniform(0.3, 1.0) * usual_dps;
+    if (random_.chance(0.5)) turn_dps_ = -turn_dps_;
     leg_end_s_ = time_s_ + random_.uniform(5.0, 30.0);
   }
 }

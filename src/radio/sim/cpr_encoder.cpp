@@ -34,10 +34,11 @@ CprCode encode_cpr_turns(double latitude_turns, double longitude_turns, bool odd
   const double v = latitude_turns * latitude_zones;
   const double yz = std::floor(scale * fraction(v) + 0.5);
 
-  // The longitude zones are those of the latitude that a receiver will find.
-  double received_turns = (yz / scale + std::floor(v)) / latitude_zones;
-  received_turns -= std::floor(received_turns + 0.5);
-  const int zones = std::max(longitude_zones(received_turns * 360.0) - (odd ? 1 : 0), 1);
+  // The longitude zones are those of the latitude that a receiver will find. It is counted in whole zones first, so
+  // that 87 degrees, where a zone begins, is met exactly.
+  double received = yz / scale + std::floor(v);
+  received -= latitude_zones * std::floor(received / latitude_zones + 0.5);
+  const int zones = std::max(longitude_zones(received * 360.0 / latitude_zones) - (odd ? 1 : 0), 1);
   const double xz = std::floor(scale * fraction(longitude_turns * zones) + 0.5);
   return {static_cast<std::uint32_t>(yz) & kMask17, static_cast<std::uint32_t>(xz) & kMask17};
 }

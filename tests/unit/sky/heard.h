@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -11,6 +10,8 @@
 #include <airspool/core/geo.h>
 #include <airspool/modes/message.h>
 
+#include "fakes/cpr_encoder.h"
+
 // Messages as an antenna would have heard them, made by hand.
 namespace airspool::sky {
 
@@ -19,21 +20,6 @@ inline constexpr float kSignalDbfs = -20.0F;
 
 // `seconds` after the first sample.
 inline BootTime at(double seconds) { return BootTime(Nanoseconds(std::llround(seconds * 1e9))); }
-
-// CPR encoding after DO-260B A.1.7.2, A.1.7.3.
-inline modes::CprPosition cpr(modes::CprKind kind, GeoPosition place, bool odd) {
-  const auto part = [](double value, double zone) {
-    return static_cast<std::uint32_t>(std::floor(131'072.0 * (value / zone - std::floor(value / zone)) + 0.5)) &
-           0x1FFFFU;
-  };
-  const double full = kind == modes::CprKind::kSurface ? 90.0 : 360.0;
-  const double row = full / (odd ? 59 : 60);
-  modes::CprPosition half{part(place.latitude_deg, row), 0, odd};
-  const double latitude = row * (half.latitude / 131'072.0 + std::floor(place.latitude_deg / row));
-  const int zones = std::max(modes::cpr_longitude_zones(latitude) - (odd ? 1 : 0), 1);
-  half.longitude = part(place.longitude_deg, full / zones);
-  return half;
-}
 
 inline modes::Message message(int df, modes::MessageBody body, Icao24 address = kAircraft) {
   modes::Message heard;
@@ -45,14 +31,14 @@ inline modes::Message message(int df, modes::MessageBody body, Icao24 address = 
 
 inline modes::Message airborne(GeoPosition place, bool odd, Icao24 address = kAircraft) {
   return message(17,
-                 modes::AirbornePosition{.cpr = cpr(modes::CprKind::kAirborne, place, odd),
+                 modes::AirbornePosition{.cpr = test::cpr_encode(modes::CprKind::kAirborne, place, odd),
                                          .baro_altitude_m = 10'000.0,
                                          .geo_altitude_m = std::nullopt},
                  address);
 }
 
 inline modes::Message surface(GeoPosition place, bool odd, double speed_mps) {
-  return message(17, modes::SurfacePosition{.cpr = cpr(modes::CprKind::kSurface, place, odd),
+  return message(17, modes::SurfacePosition{.cpr = test::cpr_encode(modes::CprKind::kSurface, place, odd),
                                             .ground_speed_mps = speed_mps,
                                             .true_track_deg = std::nullopt});
 }

@@ -18,7 +18,7 @@ TXT
 packages=(
   g++ cmake ninja-build pkg-config git ca-certificates python3
   libexpected-dev libfmt-dev libtomlplusplus-dev libcli11-dev
-  libgtest-dev libgmock-dev nlohmann-json3-dev libcurl4-openssl-dev
+  libgtest-dev libgmock-dev nlohmann-json3-dev libcurl4-openssl-dev libsqlite3-dev libzstd-dev
 )
 # Witnesses that tests use where they are there, and skip loudly where they are not.
 witnesses=(dump1090-mutability)

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <airspool/core/clock.h>
+#include <airspool/core/record.h>
+#include <airspool/core/result.h>
+#include <airspool/spool/batch.h>
+#include <airspool/spool/lease.h>
+
+namespace airspool::spool {
+
+// What a sink gets that the spool has never seen under this name.
+enum class StartAt : std::uint8_t { kNow, kOldest };
+
+// What goes first when a sink is behind. kLiveFirst: batches sealed within `SpoolSettings::live_for`, then older ones;
+// each of the two lanes in the order of sealing. kOldestFirst: everything in the order of sealing.
+enum class LeaseOrder : std::uint8_t { kLiveFirst, kOldestFirst };
+
+struct SinkSettings {
+  std::string name;  // delivery state is kept under it
+  StartAt from = StartAt::kNow;
+  LeaseOrder order = LeaseOrder::kLiveFirst;
+};
+
+struct SpoolSettings {
+  std::string path;  // the database file; `<path>-wal` and `<path>.lock` lie beside it
+  std::string station_id;
+  std::vector<SinkSettings> sinks;  // all that are configured; a known sink that is not here loses its holds
+  std::int64_t max_bytes = std::int64_t{1} << 30;  // of the database file; at least kMinSpoolBytes
+  std::size_t batch_records = 500;                 // 1..kMaxBatchRecords
+  Nanoseconds batch_period = std::chrono::seconds(10);
+  // Agrees with the transport's `replay` mark: what is sent later than this after it was sealed is a replay.
+  Nanoseconds live_for = std::chrono::seconds(30);
+};
+inline constexpr std::int64_t kMinSpoolBytes = std::int64_t{256} << 10;
+inline constexpr std::size_t kMaxBatchRecords = 10'000;
+
+// One sink's delivery in numbers.
+struct SinkStat {
+  std::string name;
+  std::int64_t batches = 0;  // not yet acknowledged, those in flight included
+  std::int64_t records = 0;
+  std::int64_t bytes = 0;
+  std::int64_t in_flight = 0;  // batches leased and not settled
+  std::int64_t dead_batches = 0;
+};
+
+// What was lost, counted over the life of the file. `sink` is empty where no sink was waiting for it.
+// Reasons: "quota" (max_bytes), "rejected" (dead letters), "store-failed" (the disk took nothing and memory ran out),
+// "damaged" (a batch could not be read back).
+struct DropStat {
+  std::string sink;
+  std::string reason;
+  std::int64_t batches = 0;
+  std::int64_t records = 0;
+};
+
+struct SpoolStat {
+  std::string path;
+  bool running = false;       // from the collector itself; false: read from the file while nobody runs
+  std::string spool_id;       // of this run; read from the file: of the last run that stored anything
+  std::int64_t last_seq = 0;  // the last one stored under that spool_id
+  std::int64_t batches = 0;   // on disk
+  std::int64_t records = 0;
+  std::int64_t bytes = 0;  // of batches
+  std::optional<WallTime> oldest_sealed;
+  std::optional<WallTime> newest_sealed;
+  std::int64_t open_records = 0;      // in memory, not sealed yet
+  std::int64_t unstored_batches = 0;  // sealed, but the disk does not take them: kept in memory and tried again
+  std::int64_t file_bytes = 0;        // database and WAL as they lie on disk
+  std::int64_t max_bytes = 0;         // 0: not known (read from the file)
+  std::int64_t dead_batches = 0;
+  std::int64_t dead_bytes = 0;
+  std::vector<SinkStat> sinks;
+  std::vector<DropStat> drops;
+  std::string last_error;  // empty: the last write went well
+};
+
+// One JSON object on one line, without a newline: what `airspool spool stat --json` prints. Times are UTC milliseconds
+// (`oldest_sealed_ms`), null where there is none.
+std::string to_json(const SpoolStat& stat);
+
+// The durable queue between the sky and the sinks. Records go in, are sealed into batches, stored in SQLite (fsynced
+// before anybody sees them), leased to each sink and deleted when no sink holds them. At least once: what was stored
+// and not acknowledged is leased again after any kind of death. The format on disk is in src/spool/README.md.
+//
+// Owned and called by one thread (store); every call may block for as long as the disk takes. A loop object: call
+// step() a few times a second. Failing writes are no error of a call: batches wait in memory (bounded), are tried
+// again, and what is lost at the bound is counted and announced as a `gap`.
+class Spool {
+ public:
+  // Takes the lock, opens or makes the file, repairs nothing: a damaged file is moved to `<path>.corrupt-<UTC time>`,
+  // said in the log, and a fresh one begun. Makes the last folder of the path if only that one is missing. `clock`
+  // must outlive the spool. Nothing is written under a new identity before the first batch.
+  // Errors: kConfig (settings; path is a folder), kNotFound (folder), kPermissionDenied, kUnavailable (another process
+  // holds the spool), kInvalidData (another program's database, or one from a newer Airspool), kIo (disk full).
+  static Result<Spool> open(SpoolSettings settings, const Clock& clock);
+
+  // Looks at a spool that nobody runs; changes nothing in it. kUnavailable: a collector holds it, ask that one.
+  // Otherwise the errors of open(); kNotFound when there is no spool yet; kInvalidData when it is damaged.
+  static Result<SpoolStat> inspect(const std::string& path);
+
+  Spool(Spool&& other) noexcept;
+  Spool& operator=(Spool&& other) noexcept;
+  Spool(const Spool&) = delete;
+  Spool& operator=(const Spool&) = delete;
+  // Does what flush() does, as far as the disk lets it; then lets go of the lock.
+  ~Spool();
+
+  // Puts records into the open batch; seals and stores it when it is full. `spool_id` and `seq` are given at sealing,
+  // `station_id` where it is empty.
+  void append(Record record);
+  void append(std::vector<Record> records);
+
+  // Seals when the batch period is over, tries failed writes again, writes acks that have waited long enough, and
+  // answers open lease requests. `now` is Clock::boot_now().
+  std::vector<Lease> step(BootTime now);
+
+  // A message of the forward thread: settles at once; a lease request stays open until a step() answers it with at
+  // least one batch, or the sink's next request replaces it. Sinks that are not configured are told in the log.
+  void handle(StoreRequest request);
+
+  // Seals and stores the open batch, retries what waits, writes all acks. The error, if any, of the disk.
+  Result<void> flush();
+
+  // As handle() and step() do it, directly: what the sink may have now; empty when there is nothing. A batch is with a
+  // sink at most once until it is settled. Read from disk only here (the newest are still in memory).
+  Lease lease(const LeaseRequest& request);
+  // Acks are written together with the next batch, or some seconds later: one lost in a crash only means a resend.
+  // A settle of a batch that this sink does not hold is ignored.
+  void settle(const Settle& settle);
+
+  [[nodiscard]] const std::string& spool_id() const;
+  [[nodiscard]] std::int64_t stored_seq() const;  // the last seq of this run that is on disk; 0: none yet
+  [[nodiscard]] SpoolStat stat();
+
+ private:
+  class Impl;
+  explicit Spool(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace airspool::spool

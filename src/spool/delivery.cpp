@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery.h"
+
+namespace airspool::spool {
+
+void Delivery::hold(std::int64_t id, BatchSize size) {
+  if (held_.contains(id)) return;
+  held_.insert(id);
+  leasable_.insert(id);
+  backlog_.records += size.records;
+  backlog_.bytes += size.bytes;
+}
+
+std::optional<std::int64_t> Delivery::next(std::int64_t live_from) const {
+  if (settings_.order == LeaseOrder::kLiveFirst) {
+    if (const auto live = leasable_.first_from(live_from)) return live;
+  }
+  return leasable_.first_from(0);
+}
+
+void Delivery::take(std::int64_t id, BatchSize size) {
+  leasable_.erase(id);
+  in_flight_.emplace(id, size);
+}
+
+std::optional<BatchSize> Delivery::in_flight(std::int64_t id) const {
+  const auto found = in_flight_.find(id);
+  if (found == in_flight_.end()) return std::nullopt;
+  return found->second;
+}
+
+void Delivery::give_back(std::int64_t id) {
+  if (in_flight_.erase(id) > 0) leasable_.insert(id);
+}
+
+void Delivery::release(std::int64_t id, BatchSize size) {
+  if (!held_.contains(id)) return;
+  held_.erase(id);
+  leasable_.erase(id);
+  in_flight_.erase(id);
+  backlog_.records -= size.records;
+  backlog_.bytes -= size.bytes;
+}
+
+SinkStat Delivery::stat() const {
+  SinkStat stat;
+  stat.name = settings_.name;
+  stat.batches = held_.size();
+  stat.records = backlog_.records;
+  stat.bytes = backlog_.bytes;
+  stat.in_flight = static_cast<std::int64_t>(in_flight_.size());
+  return stat;
+}
+
+}  // namespace airspool::spool

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <airspool/spool/spool.h>
+
+#include "id_set.h"
+
+namespace airspool::spool {
+
+struct BatchSize {
+  std::int64_t records = 0;
+  std::int64_t bytes = 0;
+};
+
+// What one sink still has to get: the batches it holds, and which of them are with it right now. In memory; the store
+// keeps the held set (SinkRow). Every held id names a batch that is in the database. One thread.
+class Delivery {
+ public:
+  explicit Delivery(SinkSettings settings) : settings_(std::move(settings)) {}
+
+  [[nodiscard]] const SinkSettings& settings() const { return settings_; }
+
+  void hold(std::int64_t id, BatchSize size);
+  [[nodiscard]] bool holds(std::int64_t id) const { return held_.contains(id); }
+  [[nodiscard]] std::string held_text() const { return held_.to_text(); }
+
+  // What this sink should have next; batches from `live_from` on are live.
+  [[nodiscard]] std::optional<std::int64_t> next(std::int64_t live_from) const;
+  void take(std::int64_t id, BatchSize size);
+  // In flight, as take() was told; empty when it is not.
+  [[nodiscard]] std::optional<BatchSize> in_flight(std::int64_t id) const;
+  void give_back(std::int64_t id);
+  // Delivered, rejected or dropped. Does nothing when it is not held.
+  void release(std::int64_t id, BatchSize size);
+
+  // Numbers for a person; `dead_batches` is not known here.
+  [[nodiscard]] SinkStat stat() const;
+
+ private:
+  SinkSettings settings_;
+  IdSet held_;
+  IdSet leasable_;  // held and not in flight
+  std::map<std::int64_t, BatchSize> in_flight_;
+  BatchSize backlog_;
+};
+
+}  // namespace airspool::spool

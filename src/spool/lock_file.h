@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include <airspool/core/result.h>
+
+namespace airspool::spool {
+
+// Holds flock(2) on `<spool>.lock` for as long as it lives. The kernel lets go of it when the process dies, however it
+// dies; the file itself stays, because removing it would let two processes lock two files of one name. It holds the
+// process id of its last owner, for the error message.
+class LockFile {
+ public:
+  // kUnavailable: another process holds it. kPermissionDenied, kNotFound, kIo as the folder has it.
+  static Result<LockFile> acquire(const std::string& path);
+
+  LockFile(LockFile&& other) noexcept;
+  LockFile& operator=(LockFile&& other) noexcept;
+  LockFile(const LockFile&) = delete;
+  LockFile& operator=(const LockFile&) = delete;
+  ~LockFile();
+
+ private:
+  explicit LockFile(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+}  // namespace airspool::spool

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <airspool/core/clock.h>
+#include <airspool/core/record.h>
+#include <airspool/core/result.h>
+#include <airspool/spool/batch.h>
+#include <airspool/spool/batch_codec.h>
+
+#include "notice.h"
+
+namespace airspool::spool {
+
+// A batch that is finished and waits to be stored; it gets its id there.
+struct SealedBatch {
+  BatchHeader header;
+  std::string bytes;
+  BootTime sealed;
+  std::vector<Notice> notices;  // printed in it
+  bool carries_start = false;   // one of them begins the run
+};
+
+// The records since the last batch, and the run's identity. Sealing gives them their seq. One thread.
+class OpenBatch {
+ public:
+  static Result<OpenBatch> create(std::string station_id, std::size_t expected_records);
+
+  [[nodiscard]] const std::string& spool_id() const { return spool_id_; }
+  [[nodiscard]] std::size_t size() const { return records_.size(); }
+  // When its first record came.
+  [[nodiscard]] BootTime since() const { return since_; }
+
+  // The seq that the next sealed record gets.
+  [[nodiscard]] std::int64_t next_seq() const { return next_seq_; }
+
+  void add(Record record, BootTime now);
+  // Notices first, then the records. Empties the open batch, also when it fails (kInternal): the seq are used up then.
+  Result<SealedBatch> seal(const std::vector<Notice>& notices, const Clock& clock);
+
+ private:
+  OpenBatch(std::string station_id, std::string spool_id, BatchEncoder encoder);
+
+  std::string station_id_;
+  std::string spool_id_;
+  BatchEncoder encoder_;
+  std::vector<Record> records_;
+  std::string text_;  // kept for its memory
+  BootTime since_{};
+  std::int64_t next_seq_ = 1;
+};
+
+}  // namespace airspool::spool

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <airspool/spool/spool.h>
+
+#include "delivery.h"
+#include "lock_file.h"
+#include "open_batch.h"
+#include "store.h"
+
+namespace airspool::spool {
+
+// The policy between the open batch, the file and the sinks. What is in memory changes only after the transaction that
+// says the same on disk; acks are the exception, because one that is lost only means a resend.
+// spool_open.cpp: opening. spool_write.cpp: the one transaction. spool.cpp: the rest.
+class Spool::Impl {
+ public:
+  Impl(SpoolSettings settings, const Clock& clock, LockFile lock, Store store, OpenBatch open);
+
+  // Sinks, totals and the last run from the file.
+  Result<void> load();
+
+  void append(Record record);
+  std::vector<Lease> step(BootTime now);
+  void handle(StoreRequest request);
+  Result<void> flush();
+  Lease lease(const LeaseRequest& request);
+  void settle(const Settle& settle);
+  [[nodiscard]] const std::string& spool_id() const { return open_.spool_id(); }
+  [[nodiscard]] std::int64_t stored_seq() const { return stored_seq_; }
+  [[nodiscard]] SpoolStat stat();
+
+ private:
+  struct Rejected {
+    std::int64_t id = 0;
+    BatchSize size;
+    std::string sink;
+    std::string reason;
+  };
+  struct Delivered {
+    std::int64_t id = 0;
+    BatchSize size;
+  };
+  // A batch stored a short while ago: what is live, with its bytes as long as there is room for them.
+  struct Recent {
+    std::int64_t id = 0;
+    BootTime sealed;
+    BatchPtr batch;
+  };
+  // What a transaction has done beyond what was asked of it; true when it is committed.
+  struct Changes {
+    std::vector<Delivered> evicted;
+    DeadTotals dead;
+  };
+
+  // spool_open.cpp
+  Result<void> load_run();
+  Result<void> load_deliveries(std::vector<SinkRow> known);
+  Result<void> load_batches();
+
+  // spool_write.cpp
+  Result<void> write(const SealedBatch* sealed);
+  Result<void> write_rows(const SealedBatch* sealed, Changes& changes);
+  Result<void> make_room(std::int64_t pages, Changes& changes);
+  Result<void> evict(const BatchRow& row, std::string_view reason, Changes& changes);
+  Result<void> bury(const Rejected& rejected);
+  Result<void> limit_dead(Changes& changes);
+  Result<void> insert(const SealedBatch& sealed, std::int64_t id);
+  Result<void> save_sinks(std::int64_t horizon);
+  void apply(const SealedBatch* sealed, const Changes& changes);
+  void forget(std::int64_t id, BatchSize size);
+  void note(const Result<void>& written);
+  [[nodiscard]] std::int64_t pages_for(const SealedBatch* sealed) const;
+  [[nodiscard]] bool newest_goes(const Changes& changes) const;
+
+  void seal();
+  std::vector<Notice> notices_to_print();
+  Result<void> store_waiting();
+  Result<void> write_acks();
+  void limit_waiting();
+  void drop_waiting();
+  void lose(std::int64_t from, std::int64_t to);
+  void drop_damaged(const BatchRow& row);
+  void expire_recent(BootTime now);
+  [[nodiscard]] BatchPtr recent(std::int64_t id) const;
+  Result<BatchPtr> read(const BatchRow& row);
+  Delivery* find(std::string_view sink);
+  [[nodiscard]] bool held_by_any(std::int64_t id) const;
+
+  SpoolSettings settings_;
+  const Clock& clock_;
+  LockFile lock_;  // let go of after the store is closed: members die from the last to the first
+  Store store_;
+  OpenBatch open_;
+
+  std::vector<Delivery> sinks_;
+  std::map<std::string, LeaseRequest, std::less<>> requests_;  // open ones, by sink
+
+  // The newest batch on disk, and the run it belongs to.
+  std::int64_t last_batch_ = 0;
+  RunRow last_run_;            // that stored anything; ours once our first batch is stored
+  std::int64_t last_seq_ = 0;  // of last_run_
+  std::int64_t stored_seq_ = 0;
+  std::int64_t run_ = 1;  // our number in the table `run`
+  bool run_stored_ = false;
+  bool start_printed_ = false;
+
+  std::int64_t batches_ = 0;
+  BatchSize total_;
+  DeadTotals dead_;
+
+  std::deque<SealedBatch> waiting_;  // sealed and not on disk
+  std::size_t waiting_bytes_ = 0;
+  BootTime retry_at_{};
+  bool failing_ = false;  // the last write went wrong
+  std::string last_error_;
+  std::vector<Notice> untold_;        // gaps that the disk did not take either
+  std::int64_t dropped_batches_ = 0;  // of `store-failed`, not yet in the table
+  std::int64_t dropped_records_ = 0;
+
+  // Settled since the last transaction.
+  std::int64_t acks_ = 0;
+  BootTime first_ack_{};
+  std::vector<Delivered> delivered_;  // nobody holds them any more
+  std::vector<Rejected> rejected_;
+
+  std::deque<Recent> recent_;
+  std::size_t recent_bytes_ = 0;
+};
+
+}  // namespace airspool::spool

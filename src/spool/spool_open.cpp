@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <airspool/core/log.h>
+
+#include "spool_impl.h"
+
+namespace airspool::spool {
+namespace {
+
+constexpr mode_t kFolderMode = 0750;
+
+tl::unexpected<Error> cannot_open(const std::string& path, const Error& why, const std::string& next_step) {
+  std::string message = "cannot open the spool " + path + ": " + why.message;
+  if (!next_step.empty()) message += "; " + next_step;
+  return fail(why.code, std::move(message));
+}
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+bool is_folder(const std::string& path) {
+  struct stat info {};
+  return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+// The last folder of the path is made when only that one is missing: `path = "data/spool.db"` should just work, a
+// mistyped mount point should not.
+Result<void> check_place(const std::string& path, bool make_folder) {
+  if (path.empty() || path.back() == '/') return fail(ErrorCode::kConfig, "spool.path must name a file");
+  if (is_folder(path)) {
+    return cannot_open(path, {ErrorCode::kConfig, "it is a folder"},
+                       "name a file in it in spool.path: " + path + "/spool.db");
+  }
+  const std::string folder = folder_of(path);
+  if (is_folder(folder)) return {};
+  if (make_folder && mkdir(folder.c_str(), kFolderMode) == 0) return {};
+  const int reason = make_folder ? errno : ENOENT;
+  if (reason == EACCES || reason == EROFS) {
+    return cannot_open(path,
+                       {ErrorCode::kPermissionDenied, "the folder " + folder + " is missing and cannot be made here"},
+                       "make it for the user who runs airspool (sudo install -d -o airspool " + folder +
+                           "), or set spool.path to a folder that can be written");
+  }
+  return cannot_open(path, {ErrorCode::kNotFound, "the folder " + folder + " does not exist"},
+                     "make it (mkdir -p " + folder + "), or set spool.path");
+}
+
+std::string next_step(const Error& error, const std::string& path) {
+  switch (error.code) {
+    case ErrorCode::kPermissionDenied:
+      return "let the user who runs airspool write in " + folder_of(path) +
+             " (is it mounted read-only?), or set spool.path";
+    case ErrorCode::kUnavailable:
+      return "stop it first, or give this one a spool.path of its own";
+    case ErrorCode::kIo:
+      return "look at the disk (df -h " + folder_of(path) + ", dmesg): free some space, or set spool.path";
+    default:
+      return "";
+  }
+}
+
+Result<void> check(const SpoolSettings& settings) {
+  if (settings.station_id.empty()) return fail(ErrorCode::kConfig, "the spool needs a station name: set station.name");
+  if (settings.max_bytes < kMinSpoolBytes) {
+    return fail(ErrorCode::kConfig, "spool.max_bytes is " + std::to_string(settings.max_bytes) + "; the least is " +
+                                        std::to_string(kMinSpoolBytes));
+  }
+  if (settings.batch_records < 1 || settings.batch_records > kMaxBatchRecords) {
+    return fail(ErrorCode::kConfig, "spool.batch_records is " + std::to_string(settings.batch_records) +
+                                        "; it must be from 1 to " + std::to_string(kMaxBatchRecords));
+  }
+  for (auto sink = settings.sinks.begin(); sink != settings.sinks.end(); ++sink) {
+    const auto same = [&](const SinkSettings& other) { return other.name == sink->name; };
+    if (sink->name.empty() || std::any_of(settings.sinks.begin(), sink, same)) {
+      return fail(ErrorCode::kConfig, "each sink needs a name of its own; '" + sink->name + "' is not one");
+    }
+  }
+  return {};
+}
+
+Result<Store> open_or_begin_anew(const std::string& path, const Clock& clock) {
+  auto store = Store::open(path, true);
+  if (store || store.error().code != ErrorCode::kInvalidData) return store;
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(clock.wall_now()).time_since_epoch().count();
+  const auto moved = Store::move_aside(path, now);
+  if (!moved) return tl::unexpected(moved.error());
+  log::error("spool", "the spool is damaged: moved aside, a fresh one is begun",
+             {{"path", path}, {"kept_as", *moved}, {"error", store.error().message}});
+  return Store::open(path, true);
+}
+
+// `id` is one that this row holds. A row that nobody can read holds everything: sending twice loses nothing.
+class HeldBySink {
+ public:
+  explicit HeldBySink(const SinkRow& row) {
+    const auto parsed = IdSet::parse(row.held);
+    if (parsed) {
+      horizon_ = row.horizon;
+      held_ = *parsed;
+    } else {
+      log::warning("spool", "the delivery state of a sink cannot be read: everything is sent to it again",
+                   {{"sink", row.name}});
+    }
+  }
+  [[nodiscard]] bool holds(std::int64_t id) const { return id > horizon_ || held_.contains(id); }
+
+ private:
+  std::int64_t horizon_ = 0;
+  IdSet held_;
+};
+
+}  // namespace
+
+Result<Spool> Spool::open(SpoolSettings settings, const Clock& clock) {
+  const std::string path = settings.path;
+  if (auto good = check(settings); !good) return tl::unexpected(good.error());
+  if (auto place = check_place(path, true); !place) return tl::unexpected(place.error());
+  auto lock = LockFile::acquire(path + ".lock");
+  if (!lock) return cannot_open(path, lock.error(), next_step(lock.error(), path));
+  auto store = open_or_begin_anew(path, clock);
+  if (!store) return cannot_open(path, store.error(), next_step(store.error(), path));
+  auto open_batch = OpenBatch::create(settings.station_id, settings.batch_records);
+  if (!open_batch) return cannot_open(path, open_batch.error(), "");
+
+  auto impl =
+      std::make_unique<Impl>(std::move(settings), clock, std::move(*lock), std::move(*store), std::move(*open_batch));
+  if (auto done = impl->load(); !done) return cannot_open(path, done.error(), next_step(done.error(), path));
+  return Spool(std::move(impl));
+}
+
+Result<void> Spool::Impl::load() {
+  auto done = store_.limit_bytes(settings_.max_bytes);
+  if (done) done = store_.begin();
+  if (!done) return done;
+  done = load_run();
+  if (done) {
+    auto known = store_.sinks();
+    done = known ? load_deliveries(std::move(*known)) : tl::unexpected(known.error());
+  }
+  // Nobody waits for these any more: they were delivered but not deleted before the last end, or their sink is gone.
+  for (const Delivered& batch : delivered_) {
+    if (done) done = store_.remove_batch(batch.id);
+  }
+  if (done && newest_goes({})) done = store_.remember_last(last_run_.id, last_seq_, last_batch_);
+  if (done) done = save_sinks(last_batch_);
+  if (done) done = store_.forget_empty_runs();
+  if (done) {
+    const auto totals = store_.dead_totals();
+    if (totals) dead_ = *totals;
+    done = store_.commit();
+  }
+  if (!done) {
+    store_.rollback();
+    return done;
+  }
+  delivered_.clear();
+  log::info("spool", "the spool is open",
+            {{"path", settings_.path}, {"spool_id", open_.spool_id()}, {"batches", batches_}, {"bytes", total_.bytes}});
+  return {};
+}
+
+Result<void> Spool::Impl::load_run() {
+  const auto run = store_.newest_run();
+  if (!run) return tl::unexpected(run.error());
+  if (!*run) return {};
+  last_run_ = **run;
+  run_ = last_run_.id + 1;
+  last_batch_ = last_run_.last_batch;
+  last_seq_ = last_run_.last_seq;
+  const auto newest = store_.newest_batch();
+  if (!newest) return tl::unexpected(newest.error());
+  if (*newest && (*newest)->id > last_batch_) {
+    last_batch_ = (*newest)->id;
+    last_seq_ = (*newest)->last_seq();
+  }
+  return {};
+}
+
+Result<void> Spool::Impl::load_deliveries(std::vector<SinkRow> known) {
+  std::vector<HeldBySink> held;
+  for (const SinkSettings& sink : settings_.sinks) {
+    const auto row = std::find_if(known.begin(), known.end(), [&](const SinkRow& r) { return r.name == sink.name; });
+    if (row != known.end()) {
+      held.emplace_back(*row);
+      known.erase(row);
+    } else {
+      held.emplace_back(SinkRow{sink.name, sink.from == StartAt::kNow ? last_batch_ : 0, ""});
+    }
+    sinks_.emplace_back(sink);
+  }
+  for (const SinkRow& gone : known) {
+    log::warning("spool", "a sink is no longer configured: what was waiting for it is let go", {{"sink", gone.name}});
+    if (auto done = store_.remove_sink(gone.name); !done) return done;
+  }
+  return store_.each_batch([&](const BatchRow& row) {
+    const BatchSize size{row.records, row.bytes};
+    bool wanted = sinks_.empty();  // without any sink, batches are kept up to the quota
+    for (std::size_t i = 0; i < sinks_.size(); ++i) {
+      if (!held[i].holds(row.id)) continue;
+      sinks_[i].hold(row.id, size);
+      wanted = true;
+    }
+    if (!wanted) {
+      delivered_.push_back({row.id, size});
+      return;
+    }
+    ++batches_;
+    total_.records += row.records;
+    total_.bytes += row.bytes;
+  });
+}
+
+Result<SpoolStat> Spool::inspect(const std::string& path) {
+  if (auto place = check_place(path, false); !place) return tl::unexpected(place.error());
+  if (access(path.c_str(), F_OK) != 0) {
+    return fail(ErrorCode::kNotFound, "there is no spool at " + path + " yet; airspool run makes it (spool.path)");
+  }
+  const auto lock = LockFile::acquire(path + ".lock");
+  if (!lock) {
+    const bool running = lock.error().code == ErrorCode::kUnavailable;
+    return cannot_open(path, lock.error(),
+                       running ? "ask it instead: airspool spool stat" : "try as the user airspool, or with sudo");
+  }
+  auto store = Store::open(path, false);
+  if (!store) {
+    const bool damaged = store.error().code == ErrorCode::kInvalidData;
+    return cannot_open(
+        path, store.error(),
+        damaged ? "airspool run will move it aside and begin a fresh one" : next_step(store.error(), path));
+  }
+
+  SpoolStat stat;
+  stat.path = path;
+  const auto run = store->newest_run();
+  const auto newest = store->newest_batch();
+  const auto known = store->sinks();
+  const auto dead = store->dead_totals();
+  if (!run || !newest || !known || !dead) {
+    const Error& error = !run ? run.error() : !newest ? newest.error() : !known ? known.error() : dead.error();
+    return cannot_open(path, error, next_step(error, path));
+  }
+  if (*run) {
+    stat.spool_id = (*run)->spool_id;
+    stat.last_seq = *newest && (*newest)->id > (*run)->last_batch ? (*newest)->last_seq() : (*run)->last_seq;
+  }
+  stat.dead_batches = dead->batches;
+  stat.dead_bytes = dead->bytes;
+  std::vector<HeldBySink> held;
+  for (const SinkRow& row : *known) {
+    held.emplace_back(row);
+    SinkStat sink;
+    sink.name = row.name;
+    stat.sinks.push_back(std::move(sink));
+  }
+  const auto read = store->each_batch([&](const BatchRow& row) {
+    ++stat.batches;
+    stat.records += row.records;
+    stat.bytes += row.bytes;
+    for (std::size_t i = 0; i < held.size(); ++i) {
+      if (!held[i].holds(row.id)) continue;
+      ++stat.sinks[i].batches;
+      stat.sinks[i].records += row.records;
+      stat.sinks[i].bytes += row.bytes;
+    }
+  });
+  if (!read) return cannot_open(path, read.error(), next_step(read.error(), path));
+  store->fill(stat);
+  for (const char* suffix : {"", "-wal"}) {
+    struct stat info {};
+    if (::stat((path + suffix).c_str(), &info) == 0) stat.file_bytes += info.st_size;
+  }
+  return stat;
+}
+
+}  // namespace airspool::spool

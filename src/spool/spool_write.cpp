@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include <airspool/core/log.h>
+
+#include "spool_impl.h"
+
+namespace airspool::spool {
+namespace {
+
+// Rows of the small tables, splits of their pages, the map of pages: what a transaction needs beside the bytes.
+constexpr std::int64_t kSparePages = 16;
+// An overflow page holds a pointer besides its share of a body.
+constexpr std::int64_t kBodyBytesPerPage = kPageBytes - 4;
+// Dead letters may take this share of the quota, and no more of them than a person would ever look through.
+constexpr std::int64_t kDeadShare = 20;
+constexpr std::int64_t kMaxDead = 1000;
+// Space that was needed once is given back slowly: moving pages costs writes. What a day may need again is kept.
+constexpr std::int64_t kKeptFreePages = 2048;
+constexpr std::int64_t kReturnedPages = 256;
+
+std::int64_t milliseconds(WallTime time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+}
+
+std::int64_t pages_of(std::int64_t bytes) { return bytes / kBodyBytesPerPage + 2; }
+
+}  // namespace
+
+// Everything that has come together since the last time, in one transaction, hence one fsync. Deleting first lets the
+// new batch reuse the pages: then a checkpoint finds the same few pages written again and again, and copies each once.
+Result<void> Spool::Impl::write(const SealedBatch* sealed) {
+  Changes changes;
+  changes.dead = dead_;
+  auto done = store_.begin();
+  if (done) done = write_rows(sealed, changes);
+  if (done) done = store_.commit();
+  if (done) {
+    apply(sealed, changes);
+  } else {
+    store_.rollback();
+  }
+  note(done);
+  if (done) (void)store_.shrink(kKeptFreePages, kReturnedPages);  // a failure leaves the file longer, no more
+  return done;
+}
+
+Result<void> Spool::Impl::write_rows(const SealedBatch* sealed, Changes& changes) {
+  const auto is_rejected = [this](std::int64_t id) {
+    return std::any_of(rejected_.begin(), rejected_.end(), [id](const Rejected& r) { return r.id == id; });
+  };
+  Result<void> done;
+  for (const Delivered& batch : delivered_) {
+    if (is_rejected(batch.id)) continue;
+    if (done = store_.remove_batch(batch.id); !done) return done;
+  }
+  if (sealed != nullptr || !rejected_.empty()) {
+    if (done = make_room(pages_for(sealed), changes); !done) return done;
+  }
+  for (const Rejected& rejected : rejected_) {
+    if (done = bury(rejected); !done) return done;
+  }
+  if (!rejected_.empty()) {
+    for (const Delivered& batch : delivered_) {
+      if (!is_rejected(batch.id)) continue;
+      if (done = store_.remove_batch(batch.id); !done) return done;
+    }
+    if (done = limit_dead(changes); !done) return done;
+  }
+  if (dropped_batches_ > 0) {
+    if (done = store_.count_drop("", "store-failed", dropped_batches_, dropped_records_); !done) return done;
+  }
+  if (acks_ > 0) {
+    if (done = save_sinks(last_batch_); !done) return done;
+  }
+  if (sealed != nullptr) return insert(*sealed, last_batch_ + 1);
+  if (newest_goes(changes)) return store_.remember_last(last_run_.id, last_seq_, last_batch_);
+  return done;
+}
+
+std::int64_t Spool::Impl::pages_for(const SealedBatch* sealed) const {
+  std::int64_t pages = kSparePages;
+  if (sealed != nullptr) pages += pages_of(static_cast<std::int64_t>(sealed->bytes.size()));
+  for (const Rejected& rejected : rejected_) pages += pages_of(rejected.size.bytes);
+  return pages;
+}
+
+Result<void> Spool::Impl::make_room(std::int64_t pages, Changes& changes) {
+  for (;;) {
+    const auto free = store_.free_pages();
+    if (!free) return tl::unexpected(free.error());
+    if (*free >= pages) return {};
+    const auto oldest = store_.oldest_batch();
+    if (!oldest) return tl::unexpected(oldest.error());
+    if (*oldest) {
+      if (auto done = evict(**oldest, "quota", changes); !done) return done;
+      continue;
+    }
+    const auto removed = store_.remove_oldest_dead();
+    if (!removed) return tl::unexpected(removed.error());
+    if (!*removed) {
+      return fail(ErrorCode::kIo,
+                  "a batch does not fit into the spool: raise spool.max_bytes or lower spool.batch_records");
+    }
+    const auto totals = store_.dead_totals();
+    if (!totals) return tl::unexpected(totals.error());
+    changes.dead = *totals;
+  }
+}
+
+Result<void> Spool::Impl::evict(const BatchRow& row, std::string_view reason, Changes& changes) {
+  Result<void> done;
+  bool held = false;
+  for (const Delivery& sink : sinks_) {
+    if (!sink.holds(row.id)) continue;
+    held = true;
+    if (done = store_.count_drop(sink.settings().name, reason, 1, row.records); !done) return done;
+  }
+  if (!held) {
+    if (done = store_.count_drop("", reason, 1, row.records); !done) return done;
+  }
+  const auto run = store_.run(row.run);
+  if (!run) return tl::unexpected(run.error());
+  if (*run) {
+    if (done = store_.announce_gap((*run)->spool_id, row.first_seq, row.last_seq(), reason); !done) return done;
+  }
+  if (row.has_notices) {
+    if (done = store_.recall_notices(row.id); !done) return done;
+  }
+  changes.evicted.push_back({row.id, {row.records, row.bytes}});
+  return store_.remove_batch(row.id);
+}
+
+// The bytes are copied: other sinks may still be waiting for the batch.
+Result<void> Spool::Impl::bury(const Rejected& rejected) {
+  const auto row = store_.batch(rejected.id);
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return {};  // evicted just now
+  const auto run = store_.run((*row)->run);
+  if (!run) return tl::unexpected(run.error());
+  const auto body = store_.body(rejected.id);
+  if (!body) return tl::unexpected(body.error());
+  if (!*run || !*body) return {};
+  auto done = store_.insert_dead(**row, **run, **body, rejected.sink, rejected.reason, milliseconds(clock_.wall_now()));
+  if (done) done = store_.count_drop(rejected.sink, "rejected", 1, (*row)->records);
+  if (done) done = store_.announce_gap((*run)->spool_id, (*row)->first_seq, (*row)->last_seq(), "rejected");
+  if (done && (*row)->has_notices) done = store_.recall_notices(rejected.id);
+  return done;
+}
+
+Result<void> Spool::Impl::limit_dead(Changes& changes) {
+  for (;;) {
+    const auto totals = store_.dead_totals();
+    if (!totals) return tl::unexpected(totals.error());
+    changes.dead = *totals;
+    if (totals->batches <= kMaxDead && totals->bytes <= settings_.max_bytes / kDeadShare) return {};
+    if (const auto removed = store_.remove_oldest_dead(); !removed) return tl::unexpected(removed.error());
+  }
+}
+
+Result<void> Spool::Impl::insert(const SealedBatch& sealed, std::int64_t id) {
+  const BatchHeader& header = sealed.header;
+  Result<void> done;
+  if (!run_stored_) {
+    const RunRow run{run_, header.spool_id, header.station_id, 0, 0};
+    if (done = store_.insert_run(run, milliseconds(clock_.wall_now())); !done) return done;
+  }
+  BatchRow row;
+  row.id = id;
+  row.run = run_;
+  row.first_seq = header.first_seq;
+  row.records = header.count;
+  row.sealed_ms = milliseconds(header.sealed);
+  row.bytes = static_cast<std::int64_t>(sealed.bytes.size());
+  row.simulated = header.simulated;
+  row.has_notices = !sealed.notices.empty();
+  if (done = store_.insert_batch(row, sealed.bytes); !done) return done;
+  for (const Notice& notice : sealed.notices) {
+    if (done = store_.carry(notice, id); !done) return done;
+  }
+  return done;
+}
+
+Result<void> Spool::Impl::save_sinks(std::int64_t horizon) {
+  for (const Delivery& sink : sinks_) {
+    if (auto done = store_.save_sink({sink.settings().name, horizon, sink.held_text()}); !done) return done;
+  }
+  return {};
+}
+
+// The table `batch` itself remembers the last id and seq, except when its newest row goes and none follows.
+bool Spool::Impl::newest_goes(const Changes& changes) const {
+  const auto is_newest = [this](const Delivered& batch) { return batch.id == last_batch_; };
+  return std::any_of(delivered_.begin(), delivered_.end(), is_newest) ||
+         std::any_of(changes.evicted.begin(), changes.evicted.end(), is_newest);
+}
+
+void Spool::Impl::apply(const SealedBatch* sealed, const Changes& changes) {
+  for (const Delivered& batch : changes.evicted) {
+    for (Delivery& sink : sinks_) sink.release(batch.id, batch.size);
+    forget(batch.id, batch.size);
+    std::erase_if(delivered_, [&batch](const Delivered& other) { return other.id == batch.id; });
+  }
+  for (const Delivered& batch : delivered_) forget(batch.id, batch.size);
+  delivered_.clear();
+  rejected_.clear();
+  acks_ = 0;
+  dropped_batches_ = 0;
+  dropped_records_ = 0;
+  dead_ = changes.dead;
+  if (!changes.evicted.empty()) {
+    log::warning("spool", "the spool is full: dropped its oldest batches",
+                 {{"batches", changes.evicted.size()}, {"max_bytes", settings_.max_bytes}});
+  }
+  if (sealed == nullptr) return;
+
+  const BatchSize size{sealed->header.count, static_cast<std::int64_t>(sealed->bytes.size())};
+  ++last_batch_;
+  if (!run_stored_) last_run_ = {run_, sealed->header.spool_id, sealed->header.station_id, 0, 0};
+  run_stored_ = true;
+  last_seq_ = sealed->header.last_seq;
+  stored_seq_ = last_seq_;
+  ++batches_;
+  total_.records += size.records;
+  total_.bytes += size.bytes;
+  for (Delivery& sink : sinks_) sink.hold(last_batch_, size);
+}
+
+void Spool::Impl::forget(std::int64_t id, BatchSize size) {
+  --batches_;
+  total_.records -= size.records;
+  total_.bytes -= size.bytes;
+  for (Recent& recent : recent_) {
+    if (recent.id != id || recent.batch == nullptr) continue;
+    recent_bytes_ -= recent.batch->bytes.size();
+    recent.batch = nullptr;
+  }
+}
+
+// One line when writing begins to fail and one when it works again.
+void Spool::Impl::note(const Result<void>& written) {
+  if (written) {
+    if (failing_) {
+      log::info("spool", "the disk takes batches again", {{"path", settings_.path}});
+    }
+    failing_ = false;
+    last_error_.clear();
+    return;
+  }
+  last_error_ = written.error().message;
+  if (!failing_) {
+    log::error("spool", "cannot write to the spool; batches wait in memory and are tried again every second",
+               {{"path", settings_.path}, {"error", last_error_}});
+  }
+  failing_ = true;
+}
+
+}  // namespace airspool::spool

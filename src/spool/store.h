@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <airspool/core/result.h>
+#include <airspool/spool/spool.h>
+
+#include "notice.h"
+#include "sqlite.h"
+
+namespace airspool::spool {
+
+inline constexpr std::int64_t kPageBytes = 4096;
+
+struct RunRow {
+  std::int64_t id = 0;
+  std::string spool_id;
+  std::string station_id;
+  // Written only when the newest batch of the spool goes: what would otherwise be forgotten with it.
+  std::int64_t last_seq = 0;
+  std::int64_t last_batch = 0;
+};
+
+// A row of `batch`.
+struct BatchRow {
+  std::int64_t id = 0;
+  std::int64_t run = 0;
+  std::int64_t first_seq = 0;
+  std::int64_t records = 0;
+  std::int64_t sealed_ms = 0;
+  std::int64_t bytes = 0;
+  bool simulated = false;
+  bool has_notices = false;
+
+  [[nodiscard]] std::int64_t last_seq() const { return first_seq + records - 1; }
+};
+
+struct SinkRow {
+  std::string name;
+  std::int64_t horizon = 0;  // every batch after this one is held
+  std::string held;          // and these up to it (IdSet text)
+};
+
+struct DeadTotals {
+  std::int64_t batches = 0;
+  std::int64_t bytes = 0;
+};
+
+// The spool's file and its rows, without any policy. Whoever changes several rows does it between begin() and commit().
+// Rows and columns are explained in README.md. One thread.
+class Store {
+ public:
+  // Opens, makes or refuses the file: settings of the connection, schema, check of a small file.
+  // kInvalidData: damaged. kConfig: whole, but not ours, or from a newer program.
+  static Result<Store> open(const std::string& path, bool create);
+  // Moves the file and its WAL to `<path>.corrupt-<UTC time>` and says the new name.
+  static Result<std::string> move_aside(const std::string& path, std::int64_t now_ms);
+
+  Result<void> limit_bytes(std::int64_t max_bytes);
+  Result<void> begin();
+  Result<void> commit();
+  void rollback();
+
+  Result<std::optional<RunRow>> newest_run();
+  Result<std::optional<RunRow>> run(std::int64_t id);
+  Result<void> insert_run(const RunRow& row, std::int64_t opened_ms);
+  Result<void> remember_last(std::int64_t run, std::int64_t last_seq, std::int64_t last_batch);
+  Result<void> forget_empty_runs();
+
+  Result<void> insert_batch(const BatchRow& row, std::string_view bytes);
+  Result<std::optional<BatchRow>> oldest_batch();
+  Result<std::optional<BatchRow>> newest_batch();
+  Result<std::optional<BatchRow>> batch(std::int64_t id);
+  Result<std::optional<std::string>> body(std::int64_t id);
+  Result<void> each_batch(const std::function<void(const BatchRow&)>& visit);  // in the order of ids
+  // With its body, and with the notices that it carries, which thereby are delivered.
+  Result<void> remove_batch(std::int64_t id);
+
+  Result<std::vector<SinkRow>> sinks();
+  Result<void> save_sink(const SinkRow& row);
+  Result<void> remove_sink(std::string_view name);
+
+  Result<std::vector<Notice>> pending_notices(std::int64_t limit);
+  // `batch` now carries it. One that has grown since it was printed stays pending.
+  Result<void> carry(const Notice& notice, std::int64_t batch);
+  // A gap that continues one which nobody was told of yet makes that one longer, so that days at the quota are one row.
+  Result<void> announce_gap(std::string_view spool_id, std::int64_t from, std::int64_t to, std::string_view reason);
+  // The batch that carries them will not arrive everywhere: they are pending again.
+  Result<void> recall_notices(std::int64_t batch);
+
+  Result<void> insert_dead(const BatchRow& row, const RunRow& run, std::string_view bytes, std::string_view sink,
+                           std::string_view reason, std::int64_t now_ms);
+  Result<bool> remove_oldest_dead();  // false: there is none
+  Result<DeadTotals> dead_totals();
+  Result<std::vector<SinkStat>> dead_by_sink();  // name and dead_batches
+
+  Result<void> count_drop(std::string_view sink, std::string_view reason, std::int64_t batches, std::int64_t records);
+  Result<std::vector<DropStat>> drops();
+  // What only the file knows: age of its batches, drops, dead letters by sink. What cannot be read stays as it is.
+  void fill(SpoolStat& stat);
+
+  // Pages that can still be filled before the limit is reached.
+  Result<std::int64_t> free_pages();
+  // Gives unused pages at the end of the file back to the file system, some at a time.
+  Result<void> shrink(std::int64_t keep_free_pages, std::int64_t at_most_pages);
+
+ private:
+  Result<void> prepare();
+
+  Database database_;
+  std::int64_t max_pages_ = 0;
+
+  Statement begin_, commit_, rollback_;
+  Statement newest_run_, run_, insert_run_, remember_last_;
+  Statement insert_batch_, insert_body_, oldest_batch_, newest_batch_, batch_, body_, remove_batch_, remove_body_,
+      remove_notices_;
+  Statement save_sink_;
+  Statement pending_notices_, carry_, insert_notice_, extend_gap_, recall_;
+  Statement insert_dead_, remove_dead_, dead_totals_;
+  Statement count_drop_;
+  Statement page_count_, freelist_count_;
+};
+
+}  // namespace airspool::spool

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+
+#include <sys/stat.h>
+
+#include "store.h"
+
+namespace airspool::spool {
+namespace {
+
+// "Airs": tells our file from any other SQLite database (PRAGMA application_id).
+constexpr std::int64_t kApplicationId = 0x41697273;
+constexpr std::int64_t kSchema = 1;
+
+// A check reads the whole file: a small one is done before anybody notices, a big one would delay the start by minutes.
+constexpr std::int64_t kCheckedBytes = std::int64_t{16} << 20;
+
+// Before the first read of a file in WAL mode, so that the index of the WAL lies in memory and no -shm is made.
+constexpr const char* kExclusive = "PRAGMA locking_mode = EXCLUSIVE";
+
+// Before the first table.
+constexpr const char* kConnection =
+    "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; "
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF; "
+    "PRAGMA wal_autocheckpoint = 250; PRAGMA journal_size_limit = 1048576; PRAGMA temp_store = MEMORY; "
+    "PRAGMA cache_size = -512; PRAGMA mmap_size = 0;";
+
+// A batch is two rows: what is asked of many at once (start, status) lies apart from the bytes, so that reading it
+// does not read them.
+constexpr const char* kTables =
+    "CREATE TABLE run(id INTEGER PRIMARY KEY, spool_id TEXT NOT NULL, station_id TEXT NOT NULL, "
+    "opened_ms INTEGER NOT NULL, last_seq INTEGER NOT NULL, last_batch INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE batch(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, first_seq INTEGER NOT NULL, "
+    "records INTEGER NOT NULL, sealed_ms INTEGER NOT NULL, bytes INTEGER NOT NULL, flags INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE body(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE sink(name TEXT PRIMARY KEY, horizon INTEGER NOT NULL, held TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE notice(id INTEGER PRIMARY KEY, batch INTEGER, kind INTEGER NOT NULL, spool_id TEXT NOT NULL, "
+    "from_seq INTEGER NOT NULL, to_seq INTEGER NOT NULL, other TEXT NOT NULL) STRICT;"
+    "CREATE TABLE dead(id INTEGER PRIMARY KEY, batch INTEGER NOT NULL, sink TEXT NOT NULL, reason TEXT NOT NULL, "
+    "rejected_ms INTEGER NOT NULL, spool_id TEXT NOT NULL, station_id TEXT NOT NULL, first_seq INTEGER NOT NULL, "
+    "records INTEGER NOT NULL, sealed_ms INTEGER NOT NULL, flags INTEGER NOT NULL, size INTEGER NOT NULL, "
+    "bytes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE dropped(sink TEXT NOT NULL, reason TEXT NOT NULL, batches INTEGER NOT NULL, "
+    "records INTEGER NOT NULL, PRIMARY KEY(sink, reason)) STRICT, WITHOUT ROWID;";
+
+std::int64_t file_size(const std::string& path) {
+  struct stat info {};
+  return stat(path.c_str(), &info) == 0 ? info.st_size : 0;
+}
+
+bool exists(const std::string& path) {
+  struct stat info {};
+  return lstat(path.c_str(), &info) == 0;
+}
+
+}  // namespace
+
+Result<Store> Store::open(const std::string& path, bool create) {
+  auto database = Database::open(path, create);
+  if (!database) return tl::unexpected(database.error());
+  Store store;
+  store.database_ = std::move(*database);
+  Database& db = store.database_;
+
+  if (auto done = db.run(kExclusive); !done) return tl::unexpected(done.error());
+  // Asked before anything is changed: somebody else's database stays as it is.
+  auto application = db.integer("PRAGMA application_id");
+  if (!application) return tl::unexpected(application.error());
+  const auto schema = db.integer("PRAGMA user_version");
+  const auto tables = db.integer("SELECT count(*) FROM sqlite_schema");
+  if (!schema || !tables) return tl::unexpected(schema ? tables.error() : schema.error());
+  const bool fresh = *application == 0 && *schema == 0 && *tables == 0;
+  if (!fresh && *application != kApplicationId) {
+    return fail(ErrorCode::kConfig,
+                "it is the database of another program; give the spool a file of its own in spool.path");
+  }
+  if (!fresh && *schema > kSchema) {
+    return fail(ErrorCode::kConfig, "it was written by a newer airspool (format " + std::to_string(*schema) +
+                                        ", this one knows " + std::to_string(kSchema) +
+                                        "); install that one again, or move the file away to begin a new spool");
+  }
+
+  if (auto done = db.run(kConnection); !done) return tl::unexpected(done.error());
+  if (fresh) {
+    const std::string identity = "PRAGMA application_id = " + std::to_string(kApplicationId) +
+                                 "; PRAGMA user_version = " + std::to_string(kSchema) + ";";
+    const auto done = db.run(std::string("BEGIN IMMEDIATE;") + kTables + identity + "COMMIT;");
+    if (!done) return tl::unexpected(done.error());
+  } else if (file_size(path) <= kCheckedBytes) {
+    const auto verdict = db.text("PRAGMA quick_check(1)");
+    if (!verdict) return tl::unexpected(verdict.error());
+    if (*verdict != "ok") return fail(ErrorCode::kInvalidData, *verdict);
+  }
+  if (auto done = store.prepare(); !done) return tl::unexpected(done.error());
+  return store;
+}
+
+Result<std::string> Store::move_aside(const std::string& path, std::int64_t now_ms) {
+  const std::time_t seconds = now_ms / 1000;
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::array<char, 32> time{};
+  std::strftime(time.data(), time.size(), "%Y%m%dT%H%M%SZ", &utc);
+  const std::string wanted = path + ".corrupt-" + time.data();
+  std::string name = wanted;
+  // A box whose clock stands may damage two files in the same second.
+  for (int n = 2; exists(name); ++n) name = wanted + "-" + std::to_string(n);
+  for (const char* suffix : {"-wal", "-shm", ""}) {
+    if (std::rename((path + suffix).c_str(), (name + suffix).c_str()) != 0 && errno != ENOENT) {
+      return fail(ErrorCode::kIo, "cannot move the damaged file to " + name + ": " + std::strerror(errno));
+    }
+  }
+  return name;
+}
+
+}  // namespace airspool::spool

@@ -22,8 +22,8 @@ constexpr std::size_t kLongCandidates = 16;
 constexpr std::size_t kLongFlips = 3;
 constexpr std::size_t kShortCandidates = 10;
 constexpr std::size_t kShortFlips = 2;
-// A squitter of an aircraft nobody knows yet is believed when one of those bits explains the remainder and the whole of it
-// was read with contrast: 16 patterns against 2^24 remainders.
+// A squitter of an aircraft nobody knows yet is believed when one of those bits explains the remainder and the whole of
+// it was read with contrast: 16 patterns against 2^24 remainders.
 constexpr float kTrustedQuality = 0.60F;
 
 // What a wrong bit adds to the remainder of a long frame; a short frame is its last 56 bits.
@@ -52,11 +52,11 @@ struct Repair {
 std::span<Suspect> least_reliable(const SlicedFrame& frame, int first_bit, int last_bit, std::size_t wanted,
                                   std::array<Suspect, kLongBits>& storage) {
   static const std::array<std::uint32_t, kLongBits> kSyndromes = make_syndromes();
-  const int shift = kLongBits - frame.bits();
+  const auto shift = static_cast<std::size_t>(kLongBits - frame.bits());
   std::size_t count = 0;
   for (int bit = first_bit; bit < last_bit; ++bit) {
-    storage[count++] = {frame.reliability[static_cast<std::size_t>(bit)],
-                        kSyndromes[static_cast<std::size_t>(bit + shift)], bit};
+    const auto place = static_cast<std::size_t>(bit);
+    storage[count++] = {frame.reliability[place], kSyndromes[place + shift], bit};
   }
   const auto middle = storage.begin() + static_cast<std::ptrdiff_t>(std::min(wanted, count));
   std::partial_sort(storage.begin(), middle, storage.begin() + static_cast<std::ptrdiff_t>(count),

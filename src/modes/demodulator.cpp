@@ -182,7 +182,7 @@ class Demodulator::Impl {
     Verdict verdict = judge(sliced_);
     if (!certain(verdict, start)) {
       second_ = sliced_;
-      if (slicer_.slice_as_announced(candidate, noise_.estimate().power, end_sample, second_) == SliceOutcome::kFrame) {
+      if (slicer_.slice_as_announced(candidate, end_sample, second_) == SliceOutcome::kFrame) {
         const Verdict second = judge(second_);
         if (certain(second, start) || verdict.proof == Proof::kNone) {
           verdict = second;
@@ -206,7 +206,7 @@ class Demodulator::Impl {
     frame.bytes = sliced_.bytes;
     frame.length = sliced_.length;
     frame.corrected_bits = verdict.corrected_bits;
-    frame.signal_dbfs = 10.0F * std::log10(sliced_.signal_power);
+    frame.signal_dbfs = 10.0F * std::log10(slicer_.signal_power(sliced_, noise_.estimate().power));
     frame.timestamp_12mhz = static_cast<std::uint64_t>(std::max<std::int64_t>(stamp, 0));
     queue_.push(frame, verdict, sliced_.quality, sink);
   }

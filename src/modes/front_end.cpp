@@ -64,7 +64,8 @@ void NoiseMeter::measure(std::span<const std::int16_t> iq, std::size_t window_sa
       const std::int32_t i = x[2 * k];
       const std::int32_t q = x[2 * k + 1];
       // Halved so that the sum of two squares of full scale stays within 32 bits.
-      energy += static_cast<float>((i * i) / 2 + (q * q) / 2);
+      const std::int32_t half = ((i * i) >> 1U) + ((q * q) >> 1U);
+      energy += static_cast<float>(half);
       i_sum += i;
       q_sum += q;
     }

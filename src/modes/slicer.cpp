@@ -97,36 +97,36 @@ std::size_t Slicer::sharpest_tick(std::size_t tick, int bits) const {
   return tick;
 }
 
-float Slicer::pulse_power(std::size_t tick, int bits, float noise_power) const {
-  const auto phases = static_cast<std::size_t>(filter_->planes().phases);
+float Slicer::signal_power(const SlicedFrame& frame, float noise_power) const {
+  const PowerPlanes& planes = filter_->planes();
+  const auto phases = static_cast<std::size_t>(planes.phases);
   float sum = 0.0F;
-  for (std::size_t k = 0; k < static_cast<std::size_t>(bits); ++k) {
-    const Halves& halves = halves_[k];
-    const std::size_t half_bit = kPreambleHalfBits + 2 * k + (halves.first > halves.second ? 0 : 1);
-    const std::size_t phase = (tick + half_bit * kHalfBitTicks) % phases;
-    sum += (std::max(halves.first, halves.second) - noise_power) / filter_->gain(static_cast<int>(phase));
+  for (std::size_t k = 0; k < static_cast<std::size_t>(frame.bits()); ++k) {
+    const bool one = ((frame.bytes[k / 8] >> (7 - k % 8)) & 1U) != 0;
+    const std::size_t half_bit = kPreambleHalfBits + 2 * k + (one ? 0 : 1);
+    const std::size_t pulse = frame.tick + half_bit * kHalfBitTicks;
+    sum += (planes.at(pulse) - noise_power) / filter_->gain(static_cast<int>(pulse % phases));
   }
-  return sum / static_cast<float>(bits);
+  return std::max(sum / static_cast<float>(frame.bits()), 1e-9F);
 }
 
 SliceOutcome Slicer::slice(const Candidate& candidate, float noise_power, std::size_t end_sample, SlicedFrame& frame) {
   const SliceOutcome start = test_start(candidate, noise_power, end_tick(end_sample));
   if (start != SliceOutcome::kFrame) return start;
-  return read_frame(sharpest_tick(candidate.tick, kShortBits), noise_power, end_tick(end_sample), frame);
+  return read_frame(sharpest_tick(candidate.tick, kShortBits), end_tick(end_sample), frame);
 }
 
-SliceOutcome Slicer::slice_as_announced(const Candidate& candidate, float noise_power, std::size_t end_sample,
-                                        SlicedFrame& frame) {
+SliceOutcome Slicer::slice_as_announced(const Candidate& candidate, std::size_t end_sample, SlicedFrame& frame) {
   if (frame.tick == candidate.tick) return SliceOutcome::kNoFrame;
-  return read_frame(candidate.tick, noise_power, end_tick(end_sample), frame);
+  return read_frame(candidate.tick, end_tick(end_sample), frame);
 }
 
-SliceOutcome Slicer::read_frame(std::size_t tick, float noise_power, std::size_t end_tick, SlicedFrame& frame) {
+SliceOutcome Slicer::read_frame(std::size_t tick, std::size_t end_tick, SlicedFrame& frame) {
   read(tick, 0, kShortBits);
   // The first bit tells the length (Annex 10 Vol IV 3.1.2.3.2.1.1: formats 16 and above are long).
   const int bits = halves_[0].first > halves_[0].second ? kLongBits : kShortBits;
-  const auto frame_ticks = static_cast<std::size_t>((kPreambleHalfBits + 2 * bits) * kHalfBitTicks);
-  if (tick + frame_ticks > end_tick) return SliceOutcome::kTruncated;
+  const int frame_ticks = (kPreambleHalfBits + 2 * bits) * kHalfBitTicks;
+  if (tick + static_cast<std::size_t>(frame_ticks) > end_tick) return SliceOutcome::kTruncated;
   if (bits == kLongBits) read(tick, kShortBits, kLongBits);
 
   frame.bytes.fill(0);
@@ -142,7 +142,6 @@ SliceOutcome Slicer::read_frame(std::size_t tick, float noise_power, std::size_t
     total += halves.first + halves.second;
   }
   frame.quality = difference / total;
-  frame.signal_power = std::max(pulse_power(tick, bits, noise_power), 1e-9F);
   return SliceOutcome::kFrame;
 }
 

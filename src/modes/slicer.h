@@ -20,7 +20,6 @@ struct SlicedFrame {
   std::uint8_t length = 0;                     // bytes: 7 or 14, as the first bit says
   std::array<float, kLongBits> reliability{};  // amplitude difference of the two halves of each bit
   float quality = 0.0F;                        // 0.5 for noise .. 1 for a clean signal
-  float signal_power = 0.0F;                   // of a pulse; 1 is a full-scale carrier
   std::size_t tick = 0;                        // leading edge of the first preamble pulse, refined by all pulses
   [[nodiscard]] int bits() const { return length * 8; }
 };
@@ -41,15 +40,17 @@ class Slicer {
 
   // The same candidate read where its preamble alone puts it. At 2.0 MS/s, where a half-bit is one sample, pulses that
   // straddle two samples have their best contrast at a wrong tick. kNoFrame when slice() read it there already.
-  SliceOutcome slice_as_announced(const Candidate& candidate, float noise_power, std::size_t end_sample,
-                                  SlicedFrame& frame);
+  SliceOutcome slice_as_announced(const Candidate& candidate, std::size_t end_sample, SlicedFrame& frame);
+
+  // Mean power of the frame's pulses; 1 is a full-scale carrier. Only while its planes stand.
+  [[nodiscard]] float signal_power(const SlicedFrame& frame, float noise_power) const;
 
  private:
   struct Halves {
     float first = 0.0F;
     float second = 0.0F;
   };
-  SliceOutcome read_frame(std::size_t tick, float noise_power, std::size_t end_tick, SlicedFrame& frame);
+  SliceOutcome read_frame(std::size_t tick, std::size_t end_tick, SlicedFrame& frame);
   [[nodiscard]] std::size_t end_tick(std::size_t end_sample) const {
     return end_sample * static_cast<std::size_t>(filter_->planes().phases);
   }
@@ -59,7 +60,6 @@ class Slicer {
   SliceOutcome test_start(const Candidate& candidate, float noise_power, std::size_t end_tick);
   [[nodiscard]] float contrast(std::size_t tick, int bits) const;
   [[nodiscard]] std::size_t sharpest_tick(std::size_t tick, int bits) const;
-  [[nodiscard]] float pulse_power(std::size_t tick, int bits, float noise_power) const;
 
   const MatchedFilter* filter_;
   // Where in the planes each half-bit of a frame lies, for a start in each phase and at sample 0.

@@ -167,28 +167,20 @@ class Demodulator::Impl {
   void try_candidate(const Candidate& candidate, std::int64_t origin, std::size_t end_sample, FrameSink& sink) {
     const std::int64_t start = origin + static_cast<std::int64_t>(candidate.tick);
     if (start < covered_until_ && candidate.strength < kIntruderShare * covered_strength_) return;
-    switch (slicer_.slice(candidate, noise_.estimate().power, end_sample, sliced_)) {
-      case SliceOutcome::kNoFrame:
-        return;
-      case SliceOutcome::kTruncated:
-        sink.reject(FrameReject::kTruncated);
-        // Its own bits make chance preambles, which are not frames in flight.
-        covered_until_ = start + kFrameHalfBits * kHalfBitTicks;
-        covered_strength_ = candidate.strength / kIntruderShare;
-        return;
-      case SliceOutcome::kFrame:
-        break;
+    const SliceOutcome outcome = slicer_.slice(candidate, noise_.estimate().power, end_sample, sliced_);
+    if (outcome == SliceOutcome::kNoFrame) return;
+    if (outcome == SliceOutcome::kTruncated) {
+      sink.reject(FrameReject::kTruncated);
+      // Its own bits make chance preambles, which are not frames in flight.
+      covered_until_ = start + kFrameHalfBits * kHalfBitTicks;
+      covered_strength_ = candidate.strength / kIntruderShare;
+      return;
     }
-    Verdict verdict = judge(sliced_);
-    if (!certain(verdict, start)) {
-      second_ = sliced_;
-      if (slicer_.slice_as_announced(candidate, end_sample, second_) == SliceOutcome::kFrame) {
-        const Verdict second = judge(second_);
-        if (certain(second, start) || verdict.proof == Proof::kNone) {
-          verdict = second;
-          sliced_ = second_;
-        }
-      }
+    Verdict verdict{Proof::kNone, FrameReject::kUnknownFormat, 0, 0};
+    if (outcome == SliceOutcome::kFrame) verdict = judge(sliced_);
+    if (!certain(verdict, start)) improve(verdict, start, slicer_.slice_as_announced(candidate, end_sample, second_));
+    if (ticks_per_sample_ == kHalfBitTicks && !certain(verdict, start)) {
+      improve(verdict, start, slicer_.slice_by_changes(candidate, end_sample, second_));
     }
     if (verdict.proof == Proof::kNone) {
       sink.reject(verdict.otherwise);
@@ -209,6 +201,15 @@ class Demodulator::Impl {
     frame.signal_dbfs = 10.0F * std::log10(slicer_.signal_power(sliced_, noise_.estimate().power));
     frame.timestamp_12mhz = static_cast<std::uint64_t>(std::max<std::int64_t>(stamp, 0));
     queue_.push(frame, verdict, sliced_.quality, sink);
+  }
+
+  // Takes the second reading of a candidate for the first where that gives more.
+  void improve(Verdict& verdict, std::int64_t tick, SliceOutcome outcome) {
+    if (outcome != SliceOutcome::kFrame) return;
+    const Verdict second = judge(second_);
+    if (verdict.proof != Proof::kNone && !certain(second, tick)) return;
+    verdict = second;
+    sliced_ = second_;
   }
 
   [[nodiscard]] bool certain(const Verdict& verdict, std::int64_t tick) const {

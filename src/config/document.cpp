@@ -65,7 +65,7 @@ Node convert(const toml::node& node) {
 }  // namespace
 
 std::variant<Node, Complaint> parse_document(std::string_view text) {
-  if (auto error = excessive_nesting(text)) return *error;
+  if (auto error = harmful(text)) return *error;
   const toml::parse_result result = toml::parse(text);
   if (!result) {
     const toml::parse_error& error = result.error();

@@ -13,12 +13,15 @@ class Walker {
   explicit Walker(std::string_view text) : text_(text) {}
 
   std::optional<Complaint> run() {
+    if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;  // a byte order mark takes no column
     while (at_ < text_.size()) {
       const char c = text_[at_];
       if (c == '#') {
         skip_comment();
       } else if (c == '"' || c == '\'') {
-        skip_string(c);
+        if (auto error = skip_string(c)) return error;
+      } else if (static_cast<unsigned char>(c) >= 0x80) {
+        return Complaint{place_, "not valid TOML: letters and signs outside ASCII must stand in quotes"};
       } else {
         if (auto error = structure(c)) return error;
         step();
@@ -64,26 +67,33 @@ class Walker {
     while (at_ < text_.size() && text_[at_] != '\n') step();
   }
 
-  void skip_string(char quote) {
+  std::optional<Complaint> skip_string(char quote) {
     const std::string closing(3, quote);
     const bool multi_line = text_.substr(at_, 3) == closing;
     const std::size_t length = multi_line ? 3 : 1;
     step(length);
     while (at_ < text_.size()) {
       if (quote == '"' && text_[at_] == '\\') {
+        if (multi_line && !is_escape(text_.substr(at_ + 1, 1))) {
+          return Complaint{place_, "lines of a text cannot be joined by a backslash here: write it in one line"};
+        }
         step(2);
       } else if (text_.substr(at_, length) == std::string_view(closing).substr(0, length)) {
         step(length);
         // """" and """"" close a string whose last characters are quotes.
         for (int extra = 0; multi_line && extra < 2 && at_ < text_.size() && text_[at_] == quote; ++extra) step();
-        return;
+        return std::nullopt;
       } else if (!multi_line && text_[at_] == '\n') {
-        return;
+        return std::nullopt;
       } else {
         step();
       }
     }
+    return std::nullopt;
   }
+
+  // Whether a backslash before it can be an escape: printable ASCII.
+  static bool is_escape(std::string_view next) { return !next.empty() && next[0] > ' ' && next[0] < '\x7F'; }
 
   void step(std::size_t count = 1) {
     for (; count > 0 && at_ < text_.size(); --count, ++at_) {
@@ -106,6 +116,6 @@ class Walker {
 
 }  // namespace
 
-std::optional<Complaint> excessive_nesting(std::string_view text) { return Walker(text).run(); }
+std::optional<Complaint> harmful(std::string_view text) { return Walker(text).run(); }
 
 }  // namespace airspool::config

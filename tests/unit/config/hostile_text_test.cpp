@@ -38,6 +38,19 @@ TEST(ConfigHostileTextTest, BracketsAndDotsInsideTextsAndCommentsAreFine) {
             "");
 }
 
+TEST(ConfigHostileTextTest, LettersOutsideAsciiNeedQuotes) {
+  EXPECT_EQ(wrong("[station]\nname = D\u00e4cher\n"),
+            "a.toml:2:9: not valid TOML: letters and signs outside ASCII must stand in quotes\n");
+  EXPECT_THAT(wrong("[radio]\n\u0494 = 1\n"), HasSubstr("a.toml:2:1: not valid TOML"));
+  EXPECT_EQ(wrong("[radio]\ndevice = \"D\u00e4cher\"  # \u00dcber\n"), "");
+}
+
+TEST(ConfigHostileTextTest, LinesAreNotJoinedByABackslash) {
+  EXPECT_EQ(wrong("[radio]\ndevice = \"\"\"a\\\n  \u00e4\"\"\"\n"),
+            "a.toml:2:14: lines of a text cannot be joined by a backslash here: write it in one line\n");
+  EXPECT_EQ(wrong("[radio]\ndevice = \"\"\"a\\\"b\"\"\"\n"), "");
+}
+
 TEST(ConfigHostileTextTest, RandomBytesNeverPass) {
   std::mt19937 random(1);
   for (int round = 0; round < 200; ++round) {

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "readsb_json.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include <airspool/core/decimal.h>
+
+namespace airspool::status {
+namespace {
+
+constexpr double kFeetPerMetre = 1.0 / 0.3048;
+constexpr double kKnotsPerMps = 3600.0 / 1852.0;
+constexpr double kFeetPerMinutePerMps = 60.0 * kFeetPerMetre;
+constexpr std::size_t kFlightWidth = 8;
+
+double seconds_of(Nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+double unix_seconds(WallTime time) { return seconds_of(time.time_since_epoch()); }
+
+// Appends members to one JSON object.
+class Object {
+ public:
+  explicit Object(std::string& out) : out_(out) { out_ += '{'; }
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+  ~Object() { out_ += '}'; }
+
+  std::string& key(std::string_view name) {
+    if (!first_) out_ += ',';
+    first_ = false;
+    out_ += '"';
+    out_ += name;
+    out_ += "\":";
+    return out_;
+  }
+  void number(std::string_view name, double value, int decimals) { append_decimal(key(name), value, decimals); }
+  void number(std::string_view name, const std::optional<double>& value, double factor, int decimals) {
+    if (value) number(name, *value * factor, decimals);
+  }
+  void count(std::string_view name, std::uint64_t value) { key(name) += std::to_string(value); }
+  void integer(std::string_view name, const std::optional<int>& value) {
+    if (value) key(name) += std::to_string(*value);
+  }
+  // Escaped, and with bytes that are no UTF-8 replaced: text from the air and from the net is not ours.
+  void text(std::string_view name, std::string_view value) {
+    key(name) += nlohmann::json(value).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  }
+
+ private:
+  std::string& out_;
+  bool first_ = true;
+};
+
+std::string_view type_of(const SkySnapshot::Aircraft& aircraft) {
+  const bool icao = aircraft.state.icao24.is_icao();
+  if (!aircraft.state.position && aircraft.source != RecordSource::kOpenSky) return icao ? "mode_s" : "other";
+  switch (aircraft.state.position_source) {
+    case PositionSource::kAdsb:
+      return icao ? "adsb_icao" : "adsb_other";
+    case PositionSource::kMlat:
+      return "mlat";
+    case PositionSource::kTisbOrAdsr:
+      return icao ? "tisb_icao" : "tisb_other";
+    case PositionSource::kAsterix:
+    case PositionSource::kFlarm:
+      break;
+  }
+  return "other";
+}
+
+// From OpenSky's numbers back to set and category of DO-260B 2.2.3.2.5.2.
+std::string category_of(int category) {
+  const auto in_set = [&](char set, int first, int number) { return set + std::to_string(category - first + number); };
+  if (category == 1) return "A0";
+  if (category >= 2 && category <= 8) return in_set('A', 2, 1);
+  if (category >= 9 && category <= 15) return in_set('B', 9, 1);
+  if (category == 16) return "C1";
+  if (category >= 17 && category <= 20) return in_set('C', 17, 3);
+  return {};
+}
+
+void append_aircraft(std::string& out, const SkySnapshot& snapshot, const SkySnapshot::Aircraft& aircraft) {
+  const StateVector& state = aircraft.state;
+  Object object(out);
+  object.text("hex", (state.icao24.is_icao() ? "" : "~") + state.icao24.hex());
+  object.text("type", type_of(aircraft));
+  if (!state.callsign.empty()) {
+    std::string flight = state.callsign;
+    flight.resize(std::max(flight.size(), kFlightWidth), ' ');
+    object.text("flight", flight);
+  }
+  if (state.on_ground) {
+    object.text("alt_baro", "ground");
+  } else {
+    object.number("alt_baro", state.baro_altitude_m, kFeetPerMetre, 0);
+  }
+  object.number("alt_geom", state.geo_altitude_m, kFeetPerMetre, 0);
+  object.number("gs", state.ground_speed_mps, kKnotsPerMps, 1);
+  object.number("track", state.true_track_deg, 1.0, 2);
+  object.number("baro_rate", state.vertical_rate_mps, kFeetPerMinutePerMps, 0);
+  if (!state.squawk.empty()) object.text("squawk", state.squawk);
+  const std::string category = state.category ? category_of(*state.category) : std::string();
+  if (!category.empty()) object.text("category", category);
+  if (state.position) {
+    object.number("lat", state.position->latitude_deg, 6);
+    object.number("lon", state.position->longitude_deg, 6);
+    if (aircraft.position_time) {
+      object.number("seen_pos", seconds_of(snapshot.taken - *aircraft.position_time), 1);
+    }
+  }
+  object.integer("nic", state.nic);
+  object.number("rc", state.rc_m, 1.0, 0);
+  object.integer("version", state.adsb_version);
+  object.integer("nac_p", state.nac_p);
+  object.integer("sil", state.sil);
+  object.count("messages", aircraft.messages);
+  object.number("seen", seconds_of(snapshot.taken - aircraft.last_seen), 1);
+  object.number("rssi", state.rssi_dbfs, 1.0, 1);
+}
+
+}  // namespace
+
+std::string aircraft_json(const SkySnapshot& snapshot) {
+  std::string out;
+  {
+    Object object(out);
+    object.number("now", unix_seconds(snapshot.taken_wall), 3);
+    object.count("messages", snapshot.messages);
+    object.key("aircraft") += '[';
+    for (const auto& aircraft : snapshot.aircraft) {
+      if (&aircraft != &snapshot.aircraft.front()) out += ",\n";
+      append_aircraft(out, snapshot, aircraft);
+    }
+    out += ']';
+  }
+  return out + '\n';
+}
+
+std::string receiver_json(const std::optional<GeoPosition>& position, int location_accuracy) {
+  std::string out;
+  {
+    Object object(out);
+    object.text("version", "airspool " AIRSPOOL_VERSION);
+    object.count("refresh", 1000);
+    object.count("history", 0);
+    if (position) {
+      object.number("lat", position->latitude_deg, location_accuracy);
+      object.number("lon", position->longitude_deg, location_accuracy);
+    }
+  }
+  return out + '\n';
+}
+
+std::string stats_json(const SkySnapshot& snapshot, WallTime started) {
+  const auto with_position = static_cast<std::uint64_t>(std::count_if(
+      snapshot.aircraft.begin(), snapshot.aircraft.end(), [](const auto& a) { return a.state.position.has_value(); }));
+  std::string out;
+  {
+    Object object(out);
+    object.number("now", unix_seconds(snapshot.taken_wall), 3);
+    object.count("aircraft_with_pos", with_position);
+    object.count("aircraft_without_pos", snapshot.aircraft.size() - with_position);
+    object.key("total");
+    Object total(out);
+    total.number("start", unix_seconds(started), 3);
+    total.number("end", unix_seconds(snapshot.taken_wall), 3);
+    total.count("messages", snapshot.messages);
+  }
+  return out + '\n';
+}
+
+}  // namespace airspool::status

@@ -7,9 +7,9 @@
 
 namespace airspool::cli {
 
-// Ctrl-C and SIGTERM as a wish to end well: the first one calls `on_stop` from a thread of its own, a second one ends
-// the process on the spot. While it lives the two signals are blocked in the thread that made it and in threads made
-// after.
+// Ctrl-C and SIGTERM as a wish to end well: the first one calls `on_stop` from a thread of its own, another one, half a
+// second later or more, ends the process on the spot. While it lives the two signals are blocked in the thread that
+// made it and in threads made after.
 class StopSignal {
  public:
   explicit StopSignal(std::function<void()> on_stop);

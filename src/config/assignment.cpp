@@ -127,7 +127,9 @@ class Settings {
     const std::string given = setting.option == "--set" ? "--set " + redact_assignment(key, value, row)
                                                         : setting.option + " " + printable(redact_url(value), 64);
     const Source source{Origin::Layer::kCommandLine, setting.option, given};
-    if (std::count(key.begin(), key.end(), '.') >= kMaxParts) {
+    if (!is_utf8(text)) {
+      draft_.complain(source, {}, "the value is not UTF-8, which names and paths here must be");
+    } else if (std::count(key.begin(), key.end(), '.') >= kMaxParts) {
       draft_.complain(source, {}, "no key has that many parts");
     } else if (const auto in_sink = sink_key(key)) {
       apply_to_named_sink(*in_sink, value_node(row, value), source);

@@ -26,6 +26,7 @@ std::string bytes_text(std::int64_t bytes);
 // The shortest plain decimal that reads back as `value`.
 std::string number_text(double value);
 
+bool is_utf8(std::string_view text);
 bool has_control_characters(std::string_view text);
 
 }  // namespace airspool::config

@@ -109,6 +109,13 @@ TEST(ConfigCommandLineTest, AValueCannotSmuggleInMoreKeys) {
   EXPECT_NE(wrong("", {"radio.ppm=1\nradio.bias_tee=true"}), "");
 }
 
+TEST(ConfigCommandLineTest, ValuesAreUtf8) {
+  EXPECT_EQ(wrong("", {"radio.device=\xFF"}),
+            "--set radio.device=?: the value is not UTF-8, which names and paths here must be\n");
+  EXPECT_EQ(wrong("", {"radio.device=D\u00e4cher"}), "");
+  EXPECT_NE(wrong("", {"radio.device=\xED\xA0\x80"}), "");
+}
+
 TEST(ConfigCommandLineTest, EndlessPathsAreRefused) {
   std::string path = "a";
   for (int i = 0; i < 100000; ++i) path += ".a";

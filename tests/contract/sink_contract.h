@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <airspool/core/channel.h>
 #include <airspool/core/clock.h>
@@ -67,8 +68,12 @@ class Client {
     for (uplink::Answer& answer : sink_->poll(clock_.boot_now() + kPoll)) answers_.push_back(std::move(answer));
   }
   bool until(const std::function<bool()>& reached, int polls = kManyPolls) {
-    for (int i = 0; i < polls && !reached(); ++i) poll();
-    return reached();
+    for (int i = 0; i < polls; ++i) {
+      if (reached()) return true;  // once only: asking may do something, such as an offer
+      poll();
+      ::poll(nullptr, 0, 3);  // what we wait for is done by another program
+    }
+    return false;
   }
   bool connect() {
     return until([this] { return sink_->health().connected; });

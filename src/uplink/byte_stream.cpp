@@ -191,13 +191,13 @@ Result<bool> ByteStream::handshake() {
       static_cast<void>(send_cipher());  // the alert that tells the other side why
       return error;
     }
-    const auto sent = send_cipher();
+    auto sent = send_cipher();
     if (!sent) return sent;
     if (status == 1) {
       secured_ = true;
       return true;
     }
-    const auto came = take_cipher();
+    auto came = take_cipher();
     if (!came) return came;
     if (!*came) return false;
   }

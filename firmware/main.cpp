@@ -20,7 +20,8 @@ namespace {
 int run(int argc, char** argv) {
   CLI::App app{
       "airspool: hears aircraft on 1090 MHz and forwards what they say.\n"
-      "Start with 'airspool replay FILE' on a recording, or 'airspool decode HEX' on one message.",
+      "To try it: 'airspool run --set radio.source=sim --set spool.path=./spool.db' collects a simulated sky,\n"
+      "'airspool replay FILE' decodes a recording, 'airspool decode HEX' explains one message.",
       "airspool"};
   app.require_subcommand(1);
   app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
@@ -28,8 +29,10 @@ int run(int argc, char** argv) {
   });
 
   int exit_code = 0;
+  add_run(app, exit_code);
   add_replay(app, exit_code);
   add_decode(app, exit_code);
+  add_spool(app, exit_code);
   add_config(app, exit_code);
   add_version(app, exit_code);
 

@@ -2,7 +2,6 @@
 #include <iostream>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -10,27 +9,15 @@
 #include <airspool/config/reference.h>
 
 #include "cli/commands.h"
+#include "cli/config_layers.h"
 
 namespace airspool::cli {
 namespace {
 
 struct ConfigOptions {
-  std::string file;
-  std::vector<std::string> sets;
+  ConfigLayers layers;
   std::string section;
 };
-
-config::LoadRequest request_of(const ConfigOptions& options) {
-  config::LoadRequest request;
-  if (!options.file.empty()) request.file = options.file;
-  for (const std::string& assignment : options.sets) request.settings.push_back({"--set", assignment});
-  return request;
-}
-
-int refuse(const config::Diagnostics& diagnostics) {
-  std::cerr << diagnostics.text();
-  return exit_status(ErrorCode::kConfig);
-}
 
 std::string layers_of(const config::Loaded& loaded) {
   return loaded.file.empty() ? "built-in defaults, no file (" + std::string(config::kDefaultFile) + " does not exist)"
@@ -38,16 +25,16 @@ std::string layers_of(const config::Loaded& loaded) {
 }
 
 int show(const ConfigOptions& options) {
-  const config::LoadResult loaded = config::load(request_of(options));
-  if (!loaded) return refuse(loaded.error());
+  const config::LoadResult loaded = options.layers.load();
+  if (!loaded) return exit_status(ErrorCode::kConfig);
   std::cout << "# From " << layers_of(*loaded) << ". Behind each value: where it comes from. Secrets show as ***.\n\n"
             << config::show_text(*loaded);
   return 0;
 }
 
 int check(const ConfigOptions& options) {
-  const config::LoadResult loaded = config::load(request_of(options));
-  if (!loaded) return refuse(loaded.error());
+  const config::LoadResult loaded = options.layers.load();
+  if (!loaded) return exit_status(ErrorCode::kConfig);
   std::cout << "OK: " << layers_of(*loaded) << '\n';
   return 0;
 }
@@ -60,17 +47,6 @@ int print_keys(const ConfigOptions& options) {
   }
   std::cout << text;
   return 0;
-}
-
-void add_layers(CLI::App& command, ConfigOptions& options) {
-  command.add_option("--config", options.file, "The file to read; default " + std::string(config::kDefaultFile))
-      ->type_name("FILE");
-  command
-      .add_option("--set", options.sets,
-                  "Override one key, as often as you like: --set radio.gain=38.6, --set sink.NAME.topic=t")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 }  // namespace
@@ -88,11 +64,11 @@ void add_config(CLI::App& app, int& exit_code) {
 
   auto options = std::make_shared<ConfigOptions>();
   CLI::App* show_command = command->add_subcommand("show", "Print each value and where it comes from, without secrets");
-  add_layers(*show_command, *options);
+  options->layers.add_to(*show_command);
   show_command->callback([options, &exit_code] { exit_code = show(*options); });
 
   CLI::App* check_command = command->add_subcommand("check", "Say OK, or everything that is wrong");
-  add_layers(*check_command, *options);
+  options->layers.add_to(*check_command);
   check_command->callback([options, &exit_code] { exit_code = check(*options); });
 
   CLI::App* keys_command = command->add_subcommand("keys", "Print every key: what it takes, its default, what it does");

@@ -7,8 +7,8 @@
 
 namespace airspool {
 
-// Where one thread pins up its newest state and any other looks at it: an immutable snapshot behind a mutex that is held
-// for a pointer copy only. Nobody waits for anybody.
+// Where one thread pins up its newest state and any other looks at it: an immutable snapshot behind a mutex that is
+// held for a pointer copy only. Nobody waits for anybody.
 template <typename T>
 class Board {
  public:

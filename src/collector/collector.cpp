@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <future>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <airspool/collector/collector.h>
+#include <airspool/collector/control.h>
+#include <airspool/core/board.h>
+#include <airspool/core/log.h>
+#include <airspool/core/metrics.h>
+#include <airspool/core/sky_snapshot.h>
+#include <airspool/modes/demodulator.h>
+#include <airspool/status/status_server.h>
+
+#include "forward_stage.h"
+#include "opensky_stage.h"
+#include "radio_stage.h"
+#include "settings.h"
+#include "sky_stage.h"
+#include "store_stage.h"
+
+namespace airspool::collector {
+namespace {
+
+// A minute of records at one vector a second: a disk may stall that long before anything is lost.
+constexpr std::size_t kRecordVectors = 64;
+// Some seconds of blocks, and a few answers of OpenSky.
+constexpr std::size_t kSkyInputs = 128;
+constexpr std::size_t kStoreRequests = 256;
+
+}  // namespace
+
+class Collector::Impl {
+ public:
+  Impl(const CollectorOptions& options, const Clock& clock, std::size_t sinks)
+      : options_(options), clock_(clock), leases_(2 * sinks + 1) {}
+
+  Result<void> open(const config::Config& config) {
+    // The spool comes first: its lock keeps a second collector out before anything else is touched.
+    auto spool = spool::Spool::open(spool_settings(config), clock_);
+    if (!spool) return tl::unexpected(spool.error());
+    auto lanes = open_sinks(config, options_.allow_sim, clock_, metrics_);
+    if (!lanes) return tl::unexpected(lanes.error());
+    auto source = open_radio(config);
+    if (!source) return tl::unexpected(source.error());
+
+    sky_.emplace(sky_settings(config), sky_input_, records_, snapshots_, clock_, metrics_);
+    store_.emplace(std::move(*spool), StoreStage::Doors{records_, requests_, leases_, spool_stat_, last_batch_leased_},
+                   clock_);
+    forward_.emplace(std::move(*lanes), ForwardStage::Doors{requests_, leases_, sink_status_}, clock_, metrics_);
+    if (*source) {
+      auto demodulator = modes::Demodulator::create({.sample_rate_hz = (*source)->info().sample_rate_hz});
+      if (!demodulator) return tl::unexpected(demodulator.error());
+      log::info("radio", "listening", {{"source", (*source)->info().name}});
+      radio_.emplace(std::move(*source), std::move(*demodulator), clock_, sky_input_, metrics_);
+    }
+    if (const auto opened = open_opensky(config); !opened) return opened;
+    if (const auto opened = open_control(config); !opened) return opened;
+    open_status(config);
+    for (const std::string& sentence : without_effect(config)) log::warning("config", sentence);
+    return {};
+  }
+
+  void start() {
+    store_thread_ = std::thread([this] { store_->run(); });
+    forward_thread_ = std::thread([this] { forward_->run(); });
+    sky_thread_ = std::thread([this] { sky_->run(); });
+    if (radio_) radio_thread_ = std::thread([this] { radio_->run(); });
+    if (opensky_) opensky_thread_ = std::thread([this] { opensky_->run(); });
+  }
+
+  void stop() {
+    if (!store_thread_.joinable()) return;
+    // With the stream, so that what each room still holds reaches the next one.
+    if (radio_) radio_->stop();
+    if (opensky_) opensky_->stop();
+    if (radio_thread_.joinable()) radio_thread_.join();
+    if (opensky_thread_.joinable()) opensky_thread_.join();
+    sky_input_.close();
+    sky_thread_.join();
+    // A disk that stalls does not hold the sinks' acks back for ever.
+    last_batch_leased_.get_future().wait_for(options_.flush);
+    forward_->stop(options_.flush);
+    forward_thread_.join();
+    store_thread_.join();
+    control_.reset();
+    status_.reset();
+  }
+
+ private:
+  Result<void> open_opensky(const config::Config& config) {
+    if (!config.opensky.enabled) return {};
+    auto settings = opensky_settings(config);
+    if (!settings) return tl::unexpected(settings.error());
+    auto stage = OpenSkyStage::create(std::move(*settings), sky_input_, clock_, metrics_);
+    if (!stage) return tl::unexpected(stage.error());
+    opensky_ = std::move(*stage);
+    return {};
+  }
+
+  Result<void> open_control(const config::Config& config) {
+    auto control = ControlServer::open(control_path(config.spool.path),
+                                       [this](std::string_view command) { return answer(command); });
+    if (!control) return tl::unexpected(control.error());
+    control_ = std::move(*control);
+    return {};
+  }
+
+  // Runs on the control thread: looks at snapshots only.
+  Result<std::string> answer(std::string_view command) const {
+    if (command != "spool.stat") {
+      return fail(ErrorCode::kUsage, "unknown command '" + std::string(command) + "'; this collector knows spool.stat");
+    }
+    return spool::to_json(*spool_stat_.latest());
+  }
+
+  void open_status(const config::Config& config) {
+    status::StatusSettings settings;
+    settings.listen = config.status.listen;
+    settings.station = station_name(config);
+    settings.position = config.station.position();
+    settings.location_accuracy = static_cast<int>(config.station.location_accuracy);
+    auto server = status::StatusServer::open(settings, snapshots_, metrics_, clock_);
+    if (!server) {
+      log::error("status", server.error().message + "; running without the status page");
+      return;
+    }
+    status_ = std::move(*server);
+  }
+
+  CollectorOptions options_;
+  const Clock& clock_;
+  metrics::Registry metrics_;
+
+  SkyChannel sky_input_{kSkyInputs};
+  RecordChannel records_{kRecordVectors};
+  Channel<spool::StoreRequest> requests_{kStoreRequests};
+  Channel<spool::Lease> leases_;
+  Board<SkySnapshot> snapshots_;
+  Board<spool::SpoolStat> spool_stat_;
+  SinkStatusBoard sink_status_;
+  std::promise<void> last_batch_leased_;
+
+  std::optional<RadioStage> radio_;
+  std::unique_ptr<OpenSkyStage> opensky_;
+  std::optional<SkyStage> sky_;
+  std::optional<StoreStage> store_;
+  std::optional<ForwardStage> forward_;
+  std::unique_ptr<ControlServer> control_;
+  std::unique_ptr<status::StatusServer> status_;
+
+  std::thread radio_thread_;
+  std::thread opensky_thread_;
+  std::thread sky_thread_;
+  std::thread store_thread_;
+  std::thread forward_thread_;
+};
+
+Collector::Collector(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Collector::~Collector() { stop(); }
+
+Result<std::unique_ptr<Collector>> Collector::create(const config::Config& config, const CollectorOptions& options,
+                                                     const Clock& clock) {
+  auto impl = std::make_unique<Impl>(options, clock, config.sinks.size());
+  if (const auto opened = impl->open(config); !opened) return tl::unexpected(opened.error());
+  return std::unique_ptr<Collector>(new Collector(std::move(impl)));
+}
+
+void Collector::start() { impl_->start(); }
+void Collector::stop() { impl_->stop(); }
+
+}  // namespace airspool::collector

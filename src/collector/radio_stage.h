@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include <airspool/core/clock.h>
+#include <airspool/core/metrics.h>
+#include <airspool/modes/demodulator.h>
+#include <airspool/radio/sample_source.h>
+
+#include "stream.h"
+
+namespace airspool::collector {
+
+// Samples in, frames out: the body of the dsp thread, which owns the source and the demodulator. A full sky channel
+// costs the newest block's frames, counted; the samples go on.
+class RadioStage {
+ public:
+  RadioStage(std::unique_ptr<radio::SampleSource> source, modes::Demodulator demodulator, const Clock& clock,
+             SkyChannel& sky, metrics::Registry& metrics);
+
+  // Until the source ends or stop() is called.
+  void run();
+  // From any thread.
+  void stop() { source_->stop(); }
+
+ private:
+  void deliver(FrameBlock block);
+  void count_rejects();
+
+  std::unique_ptr<radio::SampleSource> source_;
+  modes::Demodulator demodulator_;
+  const Clock& clock_;
+  SkyChannel& sky_;
+  metrics::Registry& metrics_;
+  metrics::Counter& samples_;
+  metrics::Counter& frames_;
+  metrics::Counter& frames_dropped_;
+  modes::FrameSink sink_;
+  std::array<std::uint64_t, modes::kFrameRejectCount> counted_rejects_{};
+};
+
+}  // namespace airspool::collector

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "settings.h"
+
+#include <chrono>
+#include <cmath>
+#include <random>
+#include <utility>
+
+#include <airspool/config/station_name.h>
+#include <airspool/core/log.h>
+#include <airspool/radio/file_source.h>
+#include <airspool/radio/sim_source.h>
+#include <airspool/uplink/file_sink.h>
+#include <airspool/uplink/mqtt_sink.h>
+
+namespace airspool::collector {
+namespace {
+
+Nanoseconds from_seconds(double seconds) { return Nanoseconds(std::llround(seconds * 1e9)); }
+
+radio::Pace pace_of(config::Pace pace) {
+  return pace == config::Pace::kFast ? radio::Pace::kFast : radio::Pace::kRealTime;
+}
+
+radio::FileSettings file_settings(const config::Radio& radio) {
+  radio::FileSettings settings;
+  settings.path = radio.path.value_or("-");
+  if (radio.format == config::IqFormat::kCu8) settings.format = SampleFormat::kCu8;
+  if (radio.format == config::IqFormat::kCs16) settings.format = SampleFormat::kCs16;
+  settings.sample_rate_hz = static_cast<std::uint32_t>(radio.sample_rate_hz);
+  settings.pace = pace_of(radio.pace);
+  settings.loop = radio.loop;
+  return settings;
+}
+
+radio::SimSourceSettings sim_settings(const config::Config& config) {
+  radio::SimSourceSettings settings;
+  settings.sim.seed = static_cast<std::uint64_t>(config.radio.sim.seed);
+  settings.sim.aircraft = static_cast<std::uint32_t>(config.radio.sim.aircraft);
+  settings.sim.messages_per_s = config.radio.sim.messages_per_s;
+  settings.sim.sample_rate_hz = static_cast<std::uint32_t>(config.radio.sample_rate_hz);
+  if (const auto station = config.station.position()) settings.sim.centre = *station;
+  settings.pace = pace_of(config.radio.pace);
+  return settings;
+}
+
+uplink::FileSinkSettings file_sink_settings(const config::Sink& sink) {
+  uplink::FileSinkSettings settings;
+  settings.name = sink.name;
+  settings.folder = sink.path;
+  settings.rotate_seconds = std::chrono::seconds(sink.rotate_seconds);
+  settings.rotate_bytes = static_cast<std::uint64_t>(sink.rotate_bytes);
+  return settings;
+}
+
+uplink::MqttSinkSettings mqtt_sink_settings(const config::Sink& sink) {
+  uplink::MqttSinkSettings settings;
+  settings.name = sink.name;
+  settings.url = sink.url;
+  settings.topic = sink.topic;
+  settings.encoding =
+      sink.encoding == config::MqttEncoding::kNone ? uplink::PayloadEncoding::kNone : uplink::PayloadEncoding::kZstd;
+  settings.on_no_subscribers = sink.on_no_subscribers == config::NoSubscribers::kRetry ? uplink::NoSubscribers::kRetry
+                                                                                       : uplink::NoSubscribers::kAccept;
+  settings.username = sink.username.value_or("");
+  settings.password_file = sink.password_file.value_or("");
+  settings.ca_file = sink.ca_file.value_or("");
+  settings.cert_file = sink.cert_file.value_or("");
+  settings.key_file = sink.key_file.value_or("");
+  settings.jitter_seed = std::random_device{}();
+  return settings;
+}
+
+tl::unexpected<Error> not_in_this_version(const std::string& what, const std::string& instead) {
+  return fail(ErrorCode::kConfig, what + " is not in this version of airspool; " + instead);
+}
+
+}  // namespace
+
+std::string station_name(const config::Config& config) {
+  return config::expand_station_name(config.station.name, config::this_machine());
+}
+
+Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config) {
+  std::unique_ptr<radio::SampleSource> source;
+  switch (config.radio.source) {
+    case config::RadioSource::kNone:
+      break;
+    case config::RadioSource::kAuto:
+      log::warning("radio", "this version cannot read a dongle yet: running without a radio (radio.source = \"auto\")");
+      break;
+    case config::RadioSource::kRtlSdr:
+      return not_in_this_version("radio.source = \"rtlsdr\"", "use \"file\", \"sim\" or \"none\"");
+    case config::RadioSource::kRtlTcp:
+      return not_in_this_version("radio.source = \"rtl_tcp\"", "use \"file\", \"sim\" or \"none\"");
+    case config::RadioSource::kFile: {
+      auto opened = radio::FileSource::open(file_settings(config.radio));
+      if (!opened) return tl::unexpected(opened.error());
+      source = std::move(*opened);
+      break;
+    }
+    case config::RadioSource::kSim: {
+      auto opened = radio::SimSource::open(sim_settings(config));
+      if (!opened) return tl::unexpected(opened.error());
+      source = std::move(*opened);
+      break;
+    }
+  }
+  return source;
+}
+
+SkySettings sky_settings(const config::Config& config) {
+  SkySettings settings;
+  settings.tracker.receiver = config.station.position();
+  settings.sampling.interval = from_seconds(config.sampling.interval_s);
+  settings.sampling.station_id = station_name(config);
+  settings.sampling.source =
+      config.radio.source == config::RadioSource::kSim ? RecordSource::kSim : RecordSource::kRadio;
+  return settings;
+}
+
+spool::SpoolSettings spool_settings(const config::Config& config) {
+  spool::SpoolSettings settings;
+  settings.path = config.spool.path;
+  settings.station_id = station_name(config);
+  settings.max_bytes = config.spool.max_bytes;
+  settings.batch_records = static_cast<std::size_t>(config.spool.batch_records);
+  settings.batch_period = from_seconds(config.spool.batch_seconds);
+  for (const config::Sink& sink : config.sinks) {
+    settings.sinks.push_back({sink.name,
+                              sink.from == config::SinkStart::kOldest ? spool::StartAt::kOldest : spool::StartAt::kNow,
+                              sink.replay == config::ReplayOrder::kOldestFirst ? spool::LeaseOrder::kOldestFirst
+                                                                               : spool::LeaseOrder::kLiveFirst});
+  }
+  return settings;
+}
+
+Result<opensky::PollerSettings> opensky_settings(const config::Config& config) {
+  if (config.opensky.around || !config.opensky.icao24.empty() || config.opensky.own) {
+    return not_in_this_version("opensky.around, .icao24 or .own", "use opensky.area");
+  }
+  opensky::PollerSettings settings;
+  settings.base_url = config.opensky.base_url;
+  settings.seed = std::random_device{}();
+  if (config.opensky.poll_interval_s) {
+    settings.interval = std::chrono::milliseconds(std::llround(*config.opensky.poll_interval_s * 1000.0));
+  }
+  for (const config::Area& area : config.opensky.areas) {
+    // OpenSky knows no box across the antimeridian: that takes two.
+    if (area.west_deg <= area.east_deg) {
+      settings.areas.push_back({area.south_deg, area.west_deg, area.north_deg, area.east_deg});
+    } else {
+      settings.areas.push_back({area.south_deg, area.west_deg, area.north_deg, 180.0});
+      settings.areas.push_back({area.south_deg, -180.0, area.north_deg, area.east_deg});
+    }
+  }
+  return settings;
+}
+
+Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, bool allow_sim, const Clock& clock,
+                                                 metrics::Registry& metrics) {
+  std::vector<uplink::SinkLane> lanes;
+  for (const config::Sink& sink : config.sinks) {
+    uplink::SinkLane lane;
+    switch (sink.type) {
+      case config::SinkType::kKafka:
+        return not_in_this_version("sink \"" + sink.name + "\": type \"kafka\"", "use \"mqtt\" or \"file\"");
+      case config::SinkType::kMqtt: {
+        auto opened = uplink::open_mqtt_sink(mqtt_sink_settings(sink), clock, metrics);
+        if (!opened) return tl::unexpected(opened.error());
+        lane.sink = std::move(*opened);
+        lane.policy.type = "mqtt";
+        lane.policy.refuse_simulated = !allow_sim && !uplink::mqtt_url_is_loopback(sink.url);
+        break;
+      }
+      case config::SinkType::kFile: {
+        auto opened = uplink::open_file_sink(file_sink_settings(sink), clock);
+        if (!opened) return tl::unexpected(opened.error());
+        lane.sink = std::move(*opened);
+        lane.policy.type = "file";
+        break;
+      }
+    }
+    lanes.push_back(std::move(lane));
+  }
+  return lanes;
+}
+
+std::vector<std::string> without_effect(const config::Config& config) {
+  static const config::Config kDefaults;
+  std::vector<std::string> keys;
+  const auto say = [&](bool ignored, const char* key) {
+    if (ignored) keys.push_back(std::string(key) + " has no effect in this version");
+  };
+  say(config.clock.trust != kDefaults.clock.trust, "clock.trust");
+  say(!config.inputs.empty(), "[[input]]");
+  say(config.opensky.has_credentials(), "a credential of OpenSky (every request is anonymous)");
+  say(config.radio.effort != kDefaults.radio.effort, "radio.effort");
+  say(config.sampling.policy != kDefaults.sampling.policy, "sampling.policy");
+  say(config.spool.durability != kDefaults.spool.durability, "spool.durability");
+  say(config.spool.when_full != kDefaults.spool.when_full, "spool.when_full");
+  for (const config::Sink& sink : config.sinks) {
+    say(sink.replay_rate.has_value(), "sink.replay_rate");
+    say(sink.max_backlog_bytes.has_value(), "sink.max_backlog_bytes");
+    say(sink.profile != config::MqttProfile::kStandard, "sink.profile");
+  }
+  return keys;
+}
+
+}  // namespace airspool::collector

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <airspool/config/config.h>
+#include <airspool/core/clock.h>
+#include <airspool/core/metrics.h>
+#include <airspool/core/result.h>
+#include <airspool/opensky/poller.h>
+#include <airspool/radio/sample_source.h>
+#include <airspool/spool/spool.h>
+#include <airspool/uplink/forwarder.h>
+
+#include "sky_stage.h"
+
+namespace airspool::collector {
+
+// From the words of the configuration to the settings of each room. No state.
+
+// The station's name with its placeholders filled in.
+std::string station_name(const config::Config& config);
+
+// The source that the configuration asks for; null when it asks for none, or for a dongle when one appears.
+Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config);
+
+SkySettings sky_settings(const config::Config& config);
+spool::SpoolSettings spool_settings(const config::Config& config);
+// kConfig for a choice of aircraft that this version cannot make: asking for the whole world instead would be dear.
+Result<opensky::PollerSettings> opensky_settings(const config::Config& config);
+
+// Every sink, opened.
+Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, bool allow_sim, const Clock& clock,
+                                                 metrics::Registry& metrics);
+
+// Keys that were given another value than their default and that this version does not act on yet, one sentence each:
+// what is ignored must be said.
+std::vector<std::string> without_effect(const config::Config& config);
+
+}  // namespace airspool::collector

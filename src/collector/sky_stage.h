@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include <airspool/core/board.h>
+#include <airspool/core/clock.h>
+#include <airspool/core/metrics.h>
+#include <airspool/core/sky_snapshot.h>
+#include <airspool/opensky/states_parser.h>
+#include <airspool/sky/sampler.h>
+#include <airspool/sky/tracker.h>
+
+#include "stream.h"
+
+namespace airspool::collector {
+
+struct SkySettings {
+  sky::TrackerSettings tracker;
+  sky::SamplingSettings sampling;
+};
+
+// Frames and OpenSky's answers in, records and snapshots out: the body of the sky thread, sole owner of the picture.
+// Never waits for the store: records that its channel does not take are dropped, newest first, and counted.
+class SkyStage {
+ public:
+  SkyStage(const SkySettings& settings, SkyChannel& input, RecordChannel& records, Board<SkySnapshot>& snapshots,
+           const Clock& clock, metrics::Registry& metrics);
+
+  // Until the input is drained; then hands out what is known of each aircraft and closes the records.
+  void run();
+
+ private:
+  void take(const FrameBlock& block);
+  void take(opensky::OpenSkyAnswer&& answer);
+  void tick(BootTime now);
+  void publish(BootTime now);
+  void deliver(std::vector<Record> records);
+  [[nodiscard]] WallTime wall_at_boot_zero() const;
+
+  SkySettings settings_;
+  SkyChannel& input_;
+  RecordChannel& records_;
+  Board<SkySnapshot>& snapshots_;
+  const Clock& clock_;
+  sky::Tracker tracker_;
+  sky::Sampler sampler_;
+  opensky::OpenSkyAnswer cloud_;  // the newest answer: what the radio does not hear is shown from it
+  metrics::Counter& undecodable_;
+  metrics::Counter& records_made_;
+  metrics::Counter& records_dropped_;
+  metrics::Gauge& aircraft_;
+  metrics::Gauge& aircraft_with_position_;
+};
+
+}  // namespace airspool::collector

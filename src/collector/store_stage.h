@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <future>
+
+#include <airspool/core/board.h>
+#include <airspool/core/channel.h>
+#include <airspool/core/clock.h>
+#include <airspool/spool/lease.h>
+#include <airspool/spool/spool.h>
+
+#include "stream.h"
+
+namespace airspool::collector {
+
+// Records in, batches on disk, leases out: the body of the store thread, which owns the spool and its one SQLite
+// connection. A disk that stalls blocks this thread only.
+class StoreStage {
+ public:
+  struct Doors {
+    RecordChannel& records;
+    Channel<spool::StoreRequest>& requests;
+    Channel<spool::Lease>& leases;
+    Board<spool::SpoolStat>& stat;
+    std::promise<void>& last_batch_leased;  // told once the records are drained, stored and on offer to the sinks
+  };
+  StoreStage(spool::Spool spool, Doors doors, const Clock& clock);
+
+  // Until the records are drained, and then until the requests are drained, so that the last acks are kept.
+  void run();
+
+ private:
+  void serve();
+  void publish_stat();
+
+  spool::Spool spool_;
+  Doors doors_;
+  const Clock& clock_;
+  BootTime next_stat_;
+};
+
+}  // namespace airspool::collector

@@ -8,11 +8,11 @@
 
 #include <airspool/modes/crc.h>
 
+#include "interrogator_code.h"
+
 namespace airspool::modes {
 namespace {
 
-// Interrogator codes that exist: II 0..15 and SI 1..63 coded as 16..78 (Annex 10 Vol IV 3.1.2.3.3.2).
-constexpr std::uint32_t kLastInterrogatorCode = 78;
 constexpr int kFormatBits = 5;
 constexpr int kInterrogatorBits = 7;
 
@@ -119,7 +119,7 @@ Verdict judge_announced(SlicedFrame& frame, std::uint32_t remainder, bool carrie
   Verdict verdict;
   if (remainder == 0) {
     verdict.proof = Proof::kParity;
-  } else if (carries_interrogator && remainder <= kLastInterrogatorCode) {
+  } else if (carries_interrogator && is_interrogator_code(remainder)) {
     verdict.proof = Proof::kAddress;
   } else {
     verdict.proof = repair_frame(frame, remainder, verdict);

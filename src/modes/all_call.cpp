@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "families.h"
+#include "interrogator_code.h"
 
 // All-call reply and acquisition squitter (ICAO Annex 10 Vol IV 3.1.2.5.2.2, 3.1.2.8.5.1), DF11:
 //
 //   bits 6-8    capability CA: 4 on the ground, 5 airborne, else level or not known
 //        9-32   address AA
-//        33-56  parity, overlaid with the code of the interrogator: 17 zeros, CL (3 bits), IC (4 bits)
-//
-//   CL  0 IC is the interrogator identifier II, 0-15 (0 also for squitters)         3.1.2.5.2.1.2, 3.1.2.5.2.1.3
-//       1-4 IC is the lower part of the surveillance identifier SI = 16 (CL - 1) + IC, where SI 0 does not exist
-//       5-7 not used
+//        33-56  parity, overlaid with the code of the interrogator: 17 zeros, then 7 bits (interrogator_code.h)
 namespace airspool::modes {
-namespace {
-
-constexpr std::uint32_t kFirstSi = 0x11;  // CL 1, IC 1
-constexpr std::uint32_t kLastSi = 0x4F;   // CL 4, IC 15
-constexpr std::uint32_t kLastIi = 0x0F;
-
-}  // namespace
 
 std::optional<Message> decode_all_call(const Header& header, std::uint32_t remainder) {
-  if (remainder > kLastSi || (remainder > kLastIi && remainder < kFirstSi)) return std::nullopt;
+  if (!is_interrogator_code(remainder)) return std::nullopt;
   AllCallReply reply;
   reply.capability = static_cast<std::uint8_t>(header.field(6, 8));
   // The gap where SI 0 would be is closed: 16-78 stand for SI 1-63.

@@ -6,6 +6,7 @@
 #include <airspool/sky/snapshot.h>
 
 namespace airspool::sky {
+
 Sampler::Sampler(SamplingSettings settings) : settings_(std::move(settings)) {}
 
 void Sampler::sample(const Tracker& tracker, BootTime now, WallTime wall_at_boot_zero, ClockQuality quality,

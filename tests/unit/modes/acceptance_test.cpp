@@ -56,7 +56,7 @@ TEST(AcceptanceTest, TakesAnAllCallReplyWithoutInterrogatorAsProof) {
 }
 
 TEST(AcceptanceTest, WantsAKnownAddressForAnInterrogatorCode) {
-  for (const std::uint32_t code : {1U, 15U, 78U}) {
+  for (const std::uint32_t code : {1U, 15U, 17U, 79U}) {
     SlicedFrame frame = received(all_call(code));
     const Verdict verdict = judge(frame);
     EXPECT_EQ(verdict.proof, Proof::kAddress);
@@ -65,8 +65,10 @@ TEST(AcceptanceTest, WantsAKnownAddressForAnInterrogatorCode) {
 }
 
 TEST(AcceptanceTest, RefusesAnInterrogatorCodeThatDoesNotExist) {
-  SlicedFrame frame = received(all_call(79));
-  EXPECT_EQ(judge(frame).proof, Proof::kNone);
+  for (const std::uint32_t code : {16U, 80U, 127U}) {
+    SlicedFrame frame = received(all_call(code));
+    EXPECT_EQ(judge(frame).proof, Proof::kNone) << code;
+  }
 }
 
 TEST(AcceptanceTest, ReadsTheAddressOfAReplyFromItsParity) {

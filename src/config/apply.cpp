@@ -14,10 +14,6 @@
 namespace airspool::config {
 namespace {
 
-std::string below(std::string_view section, std::string_view key) {
-  return section.empty() ? std::string(key) : std::string(section) + "." + std::string(key);
-}
-
 // "[sampling]", "[[sink]]", "the top level".
 std::string section_name(std::string_view section) {
   if (section.empty()) return "at the top level";
@@ -108,7 +104,7 @@ class Applier {
         properties_at(row, entry.value, here, name + ".", scope);
         continue;
       }
-      const std::string path = here + "." + name;
+      const std::string path = below(here, name);
       draft_.set_origin(path, source_, entry.place);
       if (auto complaint = store_property(row, {name, entry.place, entry.value}, row.slot(scope)))
         refuse(path, *complaint);

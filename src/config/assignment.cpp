@@ -162,6 +162,7 @@ class Settings {
     if (std::none_of(settings_.begin(), settings_.end(),
                      [&](const Setting& setting) { return gives_type_of(setting, name); })) {
       std::vector<std::string_view> names;
+      names.reserve(sinks.size());
       for (const Sink& sink : sinks) names.push_back(sink.name);
       std::string message = "no sink is named " + quoted(name);
       if (const auto near = nearest(name, names)) {

@@ -25,10 +25,11 @@ void check_required(Draft& draft, std::string_view section, const std::string& c
     const bool by_type = sink != nullptr && !row.sink_types.empty();
     if (by_type && (!type_known || !applies_to(row, sink->type))) continue;
     const std::string key(last_part(row.path));
-    if (draft.is_given(concrete + "." + key)) continue;
+    if (draft.is_given(below(concrete, key))) continue;
     const bool is_list = section.ends_with("[]");
-    const std::string header = (is_list ? "[[" : "[") + spoken(section) + (is_list ? "]]" : "]");
-    const std::string owner = by_type ? "a sink of type " + quoted(word_for(sink->type)) : header;
+    std::string owner = is_list ? "[[" : "[";
+    owner.append(spoken(section)).append(is_list ? "]]" : "]");
+    if (by_type) owner = "a sink of type " + quoted(word_for(sink->type));
     draft.complain_at(concrete, owner + " needs the key " + quoted(key) + ": " + expectation(row));
   }
 }
@@ -122,7 +123,7 @@ void check_sink(Draft& draft, std::size_t index) {
     if (!row.path.starts_with("sink[].") || applies_to(row, sink.type)) continue;
     const bool free_names = row.path.ends_with(".*");
     const std::string key(last_part(free_names ? section_of(row.path) : row.path));
-    draft.complain_at(path + "." + key, quoted(key) + " is a key of sinks of type " + std::string(row.sink_types) +
+    draft.complain_at(below(path, key), quoted(key) + " is a key of sinks of type " + std::string(row.sink_types) +
                                             ", and " + quoted(sink.name) + " is of type " +
                                             std::string(word_for(sink.type)) + ": remove it");
   }

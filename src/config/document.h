@@ -14,7 +14,9 @@ struct Place {
   std::uint32_t line = 1;
   std::uint32_t column = 1;
 
-  friend auto operator<=>(const Place&, const Place&) = default;
+  friend bool operator<(const Place& a, const Place& b) {
+    return a.line != b.line ? a.line < b.line : a.column < b.column;
+  }
 };
 
 struct Entry;

@@ -32,7 +32,7 @@ Diagnostics only(std::string_view source, Place place, std::string message) {
 }  // namespace
 
 const std::vector<ClassicOption>& classic_options() {
-  static const std::vector<ClassicOption> options{
+  static const std::vector<ClassicOption> kOptions{
       {"--lat", "station.lat", "", "Latitude of the antenna in degrees"},
       {"--lon", "station.lon", "", "Longitude of the antenna in degrees"},
       {"--gain", "radio.gain", "", "Tuner gain in dB, or auto, or agc"},
@@ -40,7 +40,7 @@ const std::vector<ClassicOption>& classic_options() {
       {"--device", "radio.device", "", "Serial number or index of the dongle"},
       {"--quiet", "log.level", "warning", "Log only warnings and errors"},
   };
-  return options;
+  return kOptions;
 }
 
 std::optional<Setting> classic_setting(std::string_view option, std::string_view value) {

@@ -63,8 +63,8 @@ std::string header_of(std::string_view section) {
 }  // namespace
 
 const std::vector<KeyDoc>& key_docs() {
-  static const std::vector<KeyDoc> docs = make_docs();
-  return docs;
+  static const std::vector<KeyDoc> kDocs = make_docs();
+  return kDocs;
 }
 
 std::string reference_text(std::string_view section) {

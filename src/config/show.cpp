@@ -58,20 +58,21 @@ class Shower {
     for (const Row& row : table()) {
       if (section_of(row.path) != section || (scope.sink != nullptr && !applies_to(row, scope.sink->type))) continue;
       const std::string key(last_part(row.path));
-      const std::string origin = loaded_.origin(concrete + "." + key).label();
+      const std::string origin = loaded_.origin(below(concrete, key)).label();
       if (const auto value = render(row, row.slot(scope))) {
-        line(key + " = " + *value, origin);
+        line(std::string(key).append(" = ").append(*value), origin);
       } else {
-        line("# " + key + " is not set: " + std::string(row.absent), origin);
+        line(std::string("# ").append(key).append(" is not set: ").append(row.absent), origin);
       }
     }
   }
 
   void show_properties(const Sink& sink, const std::string& concrete) {
     header("[sink.properties]");
+    const std::string properties = below(concrete, "properties");
     for (const auto& [name, value] : sink.properties) {
       const std::string shown = is_secret_name(name) ? std::string(kRedacted) : redact_url(value);
-      line(toml_key(name) + " = " + toml_string(shown), loaded_.origin(concrete + ".properties." + name).label());
+      line(toml_key(name).append(" = ").append(toml_string(shown)), loaded_.origin(below(properties, name)).label());
     }
   }
 

@@ -271,6 +271,12 @@ bool has_keys_below(std::string_view path) {
   });
 }
 
+std::string below(std::string_view section, std::string_view key) {
+  std::string path(section);
+  if (!path.empty()) path += '.';
+  return path.append(key);
+}
+
 std::string spoken(std::string_view path) {
   std::string out(path);
   for (std::size_t at = out.find("[]"); at != std::string::npos; at = out.find("[]", at)) out.erase(at, 2);

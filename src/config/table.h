@@ -110,6 +110,8 @@ const List* find_list(std::string_view path);
 const Row* find_row(std::string_view path);
 // Whether any key lies below `path` ("opensky.around", "sink[]").
 bool has_keys_below(std::string_view path);
+// "sink[0]", "topic" -> "sink[0].topic"; the key alone at the top level.
+std::string below(std::string_view section, std::string_view key);
 // "sink[].topic" -> "sink.topic": how messages name a key.
 std::string spoken(std::string_view path);
 // The part of a path behind its last section: "sink[].topic" -> "topic", "sink[].properties.*" -> "*".

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The main job in one command: installs what is missing, builds, replays a recording (or a simulated minute) and leaves the
-# state vectors in ./airspool-data.
+# The main job in one command: installs what is missing, builds, and runs the collector on what this machine has; or, with
+# a recording, decodes that.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
   cat <<'TXT'
-usage: tools/run.sh [FILE [--rate 2000000|2400000] [--format cu8|cs16] [more options of 'airspool replay']]
+usage: tools/run.sh [options of 'airspool run']
+       tools/run.sh FILE [--rate 2000000|2400000] [--format cu8|cs16] [more options of 'airspool replay']
 
-With a FILE of recorded IQ: decodes it. Without one: decodes a simulated minute (60 invented aircraft).
-State vectors go to ./airspool-data/records.ndjson, the summary to the terminal.
+Without a FILE: runs the collector until Ctrl-C. State vectors are spooled and written to ./airspool-data, and the aircraft
+of this moment are at http://127.0.0.1:1090/data/aircraft.json. With --config, that file alone decides.
+With a FILE of recorded IQ: decodes it; state vectors go to ./airspool-data/records.ndjson, the summary to the terminal.
 TXT
 }
 for argument in "$@"; do
@@ -22,7 +24,7 @@ done
 
 "$top/tools/deps.sh"
 
-echo "Building ..."
+echo "Building (some minutes the first time) ..."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if ! (cd "$top" && cmake --preset release && cmake --build --preset release --target airspool) >"$log" 2>&1; then
@@ -30,26 +32,59 @@ if ! (cd "$top" && cmake --preset release && cmake --build --preset release --ta
   echo "tools/run.sh: the build failed; the messages above say where." >&2
   exit 70
 fi
+rm -f "$log"
+trap - EXIT
 airspool=$top/build/release/firmware/airspool
-
 data=$PWD/airspool-data
-mkdir -p "$data"
-records=$data/records.ndjson
 
-if (($#)); then
-  echo "Replaying recorded signal: $*"
+replay() {
+  mkdir -p "$data"
+  local records=$data/records.ndjson
   "$airspool" replay "$@" --records-to "$records"
-else
-  echo "No recording was given, so this is a SIMULATED minute of sky: the aircraft below do not exist."
-  "$airspool" replay --sim 60 --records-to "$records"
-fi
-
-cat <<TXT
+  cat <<TXT
 
 State vectors: $records ($(wc -l <"$records") records, one JSON object a line)
 Try next:
   head -n 1 $records
-  tools/run.sh YOUR-RECORDING.cu8 --rate 2400000
   $airspool decode 8D4840D6202CC371C32CE0576098
   $airspool --help
 TXT
+}
+
+dongle_here() {
+  local device
+  for device in /sys/bus/usb/devices/*/; do
+    [[ $(cat "$device/idVendor" "$device/idProduct" 2>/dev/null | tr -d '\n') == 0bda283[28] ]] && return 0
+  done
+  return 1
+}
+
+collect() {
+  mkdir -p "$data"
+  if dongle_here; then
+    echo "An RTL-SDR dongle is plugged in, but this version cannot read one yet."
+  else
+    echo "There is no RTL-SDR dongle."
+  fi
+  cat <<TXT
+So this runs on a SIMULATED sky: the aircraft do not exist, and every record says "source":"sim".
+
+  aircraft now   http://127.0.0.1:1090/data/aircraft.json
+  records        $data/out (NDJSON, zstd; a new file each minute; zstdcat shows it)
+  queue          $data/spool.db   ($airspool spool stat --path $data/spool.db)
+  stop           Ctrl-C
+
+TXT
+  exec "$airspool" run --set radio.source=sim --set "spool.path=$data/spool.db" \
+    --set sink.disk.type=file --set "sink.disk.path=$data/out" --set sink.disk.rotate_seconds=60 "$@"
+}
+
+if (($#)) && [[ $1 != -* || $1 == - ]]; then
+  replay "$@"
+elif [[ " $* " == *" --config "* || " $* " == *" --config="* ]]; then
+  exec "$airspool" run "$@"
+elif [[ " $* " == *" --sim "* ]]; then
+  replay "$@"
+else
+  collect "$@"
+fi

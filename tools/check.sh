@@ -29,11 +29,25 @@ need() {
 
 sources() { git ls-files --cached --others --exclude-standard -- '*.h' '*.cpp'; }
 
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# What a command prints matters only when it fails.
+quietly() {
+  "$@" >"$log" 2>&1 && return
+  cat "$log" >&2
+  return 1
+}
+
+build() { # preset, cache settings...
+  quietly cmake --preset "$@"
+  quietly cmake --build --preset "$1"
+}
+
 build_and_test() { # preset, ctest arguments...
   local preset=$1
   shift
-  cmake --preset "$preset" >/dev/null
-  cmake --build --preset "$preset" | tail -n 1
+  build "$preset"
   ctest --preset "$preset" --parallel "$(nproc)" "$@"
 }
 
@@ -53,15 +67,12 @@ stage_asan() { build_and_test asan -LE 'slow|witness'; }
 stage_tsan() { build_and_test tsan -L unit; }
 stage_fuzz() {
   need clang++
-  AIRSPOOL_FUZZ_SECONDS=${AIRSPOOL_FUZZ_SECONDS:-30}
-  cmake --preset fuzz -DAIRSPOOL_FUZZ_SECONDS="$AIRSPOOL_FUZZ_SECONDS" >/dev/null
-  cmake --build --preset fuzz | tail -n 1
+  build fuzz -DAIRSPOOL_FUZZ_SECONDS="${AIRSPOOL_FUZZ_SECONDS:-30}"
   ctest --preset fuzz --parallel "$(nproc)" -L fuzz
 }
 stage_tidy() {
   need clang-tidy
-  cmake --preset tidy >/dev/null
-  cmake --build --preset tidy
+  build tidy
 }
 
 all=(format shell layers unit asan tsan fuzz tidy)

@@ -14,9 +14,8 @@ constexpr double kFallS = 130e-9;
 constexpr double kHalfBitS = 0.5e-6;
 
 // The receive filter: a sinc under a Hamming window.
-constexpr double kFilterHalfLengthS = 0.55e-6;
 constexpr double kFilterStepS = 2.5e-9;
-constexpr int kFilterHalfSteps = 220;  // kFilterHalfLengthS / kFilterStepS
+constexpr int kFilterHalfSteps = 220;  // 0.55 us to either side
 constexpr double kMinus3DbHz = 1.2e6;
 
 using FilterTaps = std::array<double, 2 * kFilterHalfSteps + 1>;  // of sum 1, the middle at time 0

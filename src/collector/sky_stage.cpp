@@ -28,9 +28,10 @@ StateVector with_country_code(StateVector state) {
   return state;
 }
 
-Record record_of(const opensky::OpenSkyState& row, const opensky::OpenSkyAnswer& answer, const std::string& station) {
+Record record_of(const opensky::OpenSkyState& row, const StateVector& state, const opensky::OpenSkyAnswer& answer,
+                 const std::string& station) {
   Record record;
-  record.state = with_country_code(row.state);
+  record.state = state;
   record.station_id = station;
   if (row.time_position_s) record.time_position = wall_time(*row.time_position_s);
   record.last_contact = wall_time(row.last_contact_s);
@@ -89,18 +90,27 @@ void SkyStage::take(const FrameBlock& block) {
   }
 }
 
-void SkyStage::take(opensky::OpenSkyAnswer&& answer) {
+void SkyStage::take(const opensky::OpenSkyAnswer& answer) {
   std::vector<Record> records;
-  records.reserve(answer.states.size());
   for (const opensky::OpenSkyState& row : answer.states) {
-    records.push_back(record_of(row, answer, settings_.sampling.station_id));
+    // OpenSky repeats an aircraft for minutes after it was last heard; a record is made only of news.
+    CloudAircraft& known = cloud_[row.state.icao24];
+    if (row.last_contact_s <= known.last_contact_s) continue;
+    known.last_contact_s = row.last_contact_s;
+    known.shown.state = with_country_code(row.state);
+    known.shown.last_seen = answer.boot_time_of(row.last_contact_s);
+    known.shown.position_time.reset();
+    if (row.state.position && row.time_position_s)
+      known.shown.position_time = answer.boot_time_of(*row.time_position_s);
+    known.shown.source = RecordSource::kOpenSky;
+    records.push_back(record_of(row, known.shown.state, answer, settings_.sampling.station_id));
   }
   deliver(std::move(records));
-  cloud_ = std::move(answer);
 }
 
 void SkyStage::tick(BootTime now) {
   tracker_.expire(now);
+  std::erase_if(cloud_, [&](const auto& entry) { return now - entry.second.shown.last_seen > kCloudValidity; });
   std::vector<Record> records;
   sampler_.sample(tracker_, now, wall_at_boot_zero(), clock_.quality(), records);
   deliver(std::move(records));
@@ -113,14 +123,8 @@ void SkyStage::publish(BootTime now) {
   aircraft_.set(static_cast<double>(snapshot->aircraft.size()));
   aircraft_with_position_.set(static_cast<double>(std::ranges::count_if(
       snapshot->aircraft, [](const SkySnapshot::Aircraft& aircraft) { return aircraft.state.position.has_value(); })));
-  for (const opensky::OpenSkyState& row : cloud_.states) {
-    const BootTime seen = cloud_.boot_time_of(row.last_contact_s);
-    if (now - seen > kCloudValidity || tracker_.aircraft().contains(row.state.icao24)) continue;
-    SkySnapshot::Aircraft& entry = snapshot->aircraft.emplace_back();
-    entry.state = with_country_code(row.state);
-    entry.last_seen = seen;
-    if (row.state.position && row.time_position_s) entry.position_time = cloud_.boot_time_of(*row.time_position_s);
-    entry.source = RecordSource::kOpenSky;
+  for (const auto& [address, aircraft] : cloud_) {
+    if (!tracker_.aircraft().contains(address)) snapshot->aircraft.push_back(aircraft.shown);
   }
   snapshots_.publish(std::move(snapshot));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <unordered_map>
 #include <vector>
 
 #include <airspool/core/board.h>
@@ -31,8 +32,13 @@ class SkyStage {
   void run();
 
  private:
+  struct CloudAircraft {
+    SkySnapshot::Aircraft shown;
+    double last_contact_s = 0.0;  // as OpenSky gave it
+  };
+
   void take(const FrameBlock& block);
-  void take(opensky::OpenSkyAnswer&& answer);
+  void take(const opensky::OpenSkyAnswer& answer);
   void tick(BootTime now);
   void publish(BootTime now);
   void deliver(std::vector<Record> records);
@@ -45,7 +51,8 @@ class SkyStage {
   const Clock& clock_;
   sky::Tracker tracker_;
   sky::Sampler sampler_;
-  opensky::OpenSkyAnswer cloud_;  // the newest answer: what the radio does not hear is shown from it
+  // The newest that OpenSky told of each aircraft: shown where the radio does not hear it.
+  std::unordered_map<Icao24, CloudAircraft> cloud_;
   metrics::Counter& undecodable_;
   metrics::Counter& records_made_;
   metrics::Counter& records_dropped_;

@@ -48,9 +48,9 @@ std::string homes_of(std::string_view key, std::string_view section) {
 }
 
 std::string unknown_key(std::string_view key, std::string_view section) {
-  std::string message = "unknown key " + quoted(key) + " " + section_name(section);
+  std::string message = "unknown key " + in_quotes(key) + " " + section_name(section);
   const std::vector<std::string_view> names = names_in(section);
-  if (const auto near = nearest(key, names)) return message + "; did you mean " + quoted(*near) + "?";
+  if (const auto near = nearest(key, names)) return message + "; did you mean " + in_quotes(*near) + "?";
   if (const std::string homes = homes_of(key, section); !homes.empty()) return message + "; it belongs into " + homes;
   message += "; known there: ";
   for (std::size_t i = 0; i < names.size(); ++i) (message += i == 0 ? "" : ", ") += names[i];

@@ -164,9 +164,9 @@ class Settings {
       std::vector<std::string_view> names;
       names.reserve(sinks.size());
       for (const Sink& sink : sinks) names.push_back(sink.name);
-      std::string message = "no sink is named " + quoted(name);
+      std::string message = "no sink is named " + in_quotes(name);
       if (const auto near = nearest(name, names)) {
-        message += "; did you mean " + quoted(*near) + "?";
+        message += "; did you mean " + in_quotes(*near) + "?";
       } else {
         message += "; to make one, set sink." + printable(name, 64) + ".type too";
       }

@@ -24,7 +24,7 @@ std::string joined(std::span<const std::string_view> words) {
   std::string out;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i > 0) out += i + 1 == words.size() ? " or " : ", ";
-    out += quoted(words[i]);
+    out += in_quotes(words[i]);
   }
   return out;
 }
@@ -45,7 +45,7 @@ std::string what_it_is(const Row& row, const Node& node) {
   switch (node.kind) {
     case Node::Kind::kText:
       if (row.secrecy != Secrecy::kNone) return "this text";
-      return node.text.empty() ? "an empty text" : quoted(node.text);
+      return node.text.empty() ? "an empty text" : in_quotes(node.text);
     case Node::Kind::kInteger:
       return std::to_string(node.integer);
     case Node::Kind::kNumber:
@@ -65,7 +65,7 @@ std::string what_it_is(const Row& row, const Node& node) {
 std::string refusal(const Row& row, const Node& node) {
   std::string out = spoken(row.path) + " must be " + expectation(row) + ", not " + what_it_is(row, node);
   if (node.kind == Node::Kind::kText && !row.words.empty()) {
-    if (const auto word = nearest(node.text, row.words)) out += "; did you mean " + quoted(*word) + "?";
+    if (const auto word = nearest(node.text, row.words)) out += "; did you mean " + in_quotes(*word) + "?";
   }
   return out;
 }

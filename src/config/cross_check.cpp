@@ -29,8 +29,8 @@ void check_required(Draft& draft, std::string_view section, const std::string& c
     const bool is_list = section.ends_with("[]");
     std::string owner = is_list ? "[[" : "[";
     owner.append(spoken(section)).append(is_list ? "]]" : "]");
-    if (by_type) owner = "a sink of type " + quoted(word_for(sink->type));
-    draft.complain_at(concrete, owner + " needs the key " + quoted(key) + ": " + expectation(row));
+    if (by_type) owner = "a sink of type " + in_quotes(word_for(sink->type));
+    draft.complain_at(concrete, owner + " needs the key " + in_quotes(key) + ": " + expectation(row));
   }
 }
 
@@ -123,8 +123,8 @@ void check_sink(Draft& draft, std::size_t index) {
     if (!row.path.starts_with("sink[].") || applies_to(row, sink.type)) continue;
     const bool free_names = row.path.ends_with(".*");
     const std::string key(last_part(free_names ? section_of(row.path) : row.path));
-    draft.complain_at(below(path, key), quoted(key) + " is a key of sinks of type " + std::string(row.sink_types) +
-                                            ", and " + quoted(sink.name) + " is of type " +
+    draft.complain_at(below(path, key), in_quotes(key) + " is a key of sinks of type " + std::string(row.sink_types) +
+                                            ", and " + in_quotes(sink.name) + " is of type " +
                                             std::string(word_for(sink.type)) + ": remove it");
   }
   if (sink.type == SinkType::kFile) return;
@@ -146,7 +146,7 @@ void check_sink_names(Draft& draft) {
                                   ? " (the other is in line " + std::to_string(other->second.line) + ")"
                                   : std::string();
     draft.complain_at(draft.is_given(path + ".name") ? path + ".name" : path,
-                      "two sinks are named " + quoted(name) + where + ": give this one another name");
+                      "two sinks are named " + in_quotes(name) + where + ": give this one another name");
   }
 }
 

@@ -51,7 +51,7 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
   return out;
 }
 
-std::string quoted(std::string_view text) { return '"' + printable(text, 64) + '"'; }
+std::string in_quotes(std::string_view text) { return '"' + printable(text, 64) + '"'; }
 
 std::string toml_string(std::string_view text) {
   std::string out = "\"";

@@ -12,7 +12,7 @@ namespace airspool::config {
 std::string printable(std::string_view text, std::size_t max_bytes);
 
 // The same in double quotes, short: how messages show what somebody wrote.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 // A TOML basic string that reads back as exactly `text` (TOML v1.0.0, String).
 std::string toml_string(std::string_view text);

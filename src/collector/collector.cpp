@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
 #include <future>
 #include <optional>
 #include <string>
@@ -30,6 +32,8 @@ constexpr std::size_t kRecordVectors = 64;
 // Some seconds of blocks, and a few answers of OpenSky.
 constexpr std::size_t kSkyInputs = 128;
 constexpr std::size_t kStoreRequests = 256;
+// How often a stop looks whether the sinks have taken everything.
+constexpr std::chrono::milliseconds kLook{10};
 
 }  // namespace
 
@@ -81,9 +85,11 @@ class Collector::Impl {
     if (opensky_thread_.joinable()) opensky_thread_.join();
     sky_input_.close();
     sky_thread_.join();
+    const BootTime deadline = clock_.boot_now() + options_.flush;
     // A disk that stalls does not hold the sinks' acks back for ever.
     last_batch_leased_.get_future().wait_for(options_.flush);
-    forward_->stop(options_.flush);
+    while (clock_.boot_now() < deadline && !sinks_have_all()) std::this_thread::sleep_for(kLook);
+    forward_->stop(std::max(deadline - clock_.boot_now(), Nanoseconds::zero()));
     forward_thread_.join();
     store_thread_.join();
     control_.reset();
@@ -91,6 +97,18 @@ class Collector::Impl {
   }
 
  private:
+  // Nothing is left that a sink would take now. The forwarder cannot tell: when its hands are empty, more batches may
+  // lie in the spool than a sink's window had room for. A sink that is down is not waited for.
+  bool sinks_have_all() const {
+    const auto sinks = sink_status_.latest();
+    if (!sinks) return false;
+    const auto stat = spool_stat_.latest();
+    return std::ranges::none_of(stat->sinks, [&](const spool::SinkStat& left) {
+      const auto takes = [&](const uplink::SinkStatus& sink) { return sink.name == left.name && sink.connected; };
+      return left.batches > 0 && std::ranges::any_of(*sinks, takes);
+    });
+  }
+
   Result<void> open_opensky(const config::Config& config) {
     if (!config.opensky.enabled) return {};
     auto settings = opensky_settings(config);

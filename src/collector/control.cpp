@@ -2,6 +2,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <optional>
@@ -60,17 +61,26 @@ bool connected(const Descriptor& socket, const sockaddr_un& address) {
   return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
+using Deadline = std::chrono::steady_clock::time_point;
+
+Deadline after(milliseconds time) { return std::chrono::steady_clock::now() + time; }
+
 bool wait_for(int fd, short events, milliseconds timeout) {
   pollfd entry{fd, events, 0};
   return ::poll(&entry, 1, static_cast<int>(timeout.count())) > 0;
 }
 
-// Everything up to the first newline, or to the end of the stream. Nothing on timeout or when there is too much.
-std::optional<std::string> read_line(int fd, std::size_t limit, milliseconds timeout) {
+bool wait_until(int fd, short events, Deadline deadline) {
+  const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+  return left.count() > 0 && wait_for(fd, events, left);
+}
+
+// Everything up to the first newline, or to the end of the stream. Nothing when it takes too long or is too much.
+std::optional<std::string> read_line(int fd, std::size_t limit, Deadline deadline) {
   std::string line;
   std::array<char, 4096> chunk;
   while (line.size() <= limit) {
-    if (!wait_for(fd, POLLIN, timeout)) return std::nullopt;
+    if (!wait_until(fd, POLLIN, deadline)) return std::nullopt;
     const ssize_t got = ::recv(fd, chunk.data(), chunk.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return std::nullopt;
@@ -84,9 +94,9 @@ std::optional<std::string> read_line(int fd, std::size_t limit, milliseconds tim
   return std::nullopt;
 }
 
-bool write_all(int fd, std::string_view text, milliseconds timeout) {
+bool write_all(int fd, std::string_view text, Deadline deadline) {
   while (!text.empty()) {
-    if (!wait_for(fd, POLLOUT, timeout)) return false;
+    if (!wait_until(fd, POLLOUT, deadline)) return false;
     const ssize_t sent = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (sent < 0) return false;
@@ -95,7 +105,17 @@ bool write_all(int fd, std::string_view text, milliseconds timeout) {
   return true;
 }
 
-std::string failure(const std::string& message) { return json{{"ok", false}, {"error", message}}.dump() + "\n"; }
+// On one line. What is not UTF-8 is shown as a replacement character: it must not be an exception.
+std::string line_of(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
+
+std::string failure(const std::string& message) { return line_of({{"ok", false}, {"error", message}}); }
+
+// A connection waits for its turn as well, when others wait already.
+void limit_waiting(const Descriptor& socket, milliseconds timeout) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
+  const timeval limit{seconds.count(), std::chrono::microseconds(timeout - seconds).count()};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
 
 }  // namespace
 
@@ -123,8 +143,9 @@ class ControlServer::Impl {
       if (!wait_for(socket_.get(), POLLIN, milliseconds(500)) || stopping_) continue;
       const Descriptor client(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       if (!client.valid()) continue;
-      const auto request = read_line(client.get(), kMaxRequestBytes, kClientPatience);
-      write_all(client.get(), request ? answer_line(*request) : failure("no request line within 1 s"), kClientPatience);
+      const auto request = read_line(client.get(), kMaxRequestBytes, after(kClientPatience));
+      write_all(client.get(), request ? answer_line(*request) : failure("no request line within 1 s"),
+                after(kClientPatience));
     }
   }
 
@@ -164,23 +185,34 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::string& pa
 }
 
 Result<std::string> ask_control(const std::string& path, std::string_view command, milliseconds timeout) {
+  const Deadline deadline = after(timeout);
+  const auto nobody = [&] { return fail(ErrorCode::kNotFound, path + ": no collector is running there"); };
   const auto address = address_of(path);
+  if (!address) return nobody();
   const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!address || !socket.valid() || !connected(socket, *address)) {
-    const bool denied = errno == EACCES || errno == EPERM;
-    if (address && denied) {
+  if (!socket.valid()) return fail(ErrorCode::kIo, path + ": " + std::strerror(errno));
+  limit_waiting(socket, timeout);
+  if (!connected(socket, *address)) {
+    if (errno == EACCES || errno == EPERM) {
       return fail(ErrorCode::kPermissionDenied, path + ": not allowed; run as root or as a member of group airspool");
     }
-    return fail(ErrorCode::kNotFound, path + ": no collector is running there");
+    if (errno == EAGAIN) return fail(ErrorCode::kUnavailable, path + ": the collector does not answer");
+    return nobody();
   }
-  const std::string request = json{{"command", std::string(command)}}.dump() + "\n";
-  if (!write_all(socket.get(), request, timeout))
+  if (!write_all(socket.get(), line_of({{"command", std::string(command)}}), deadline)) {
     return fail(ErrorCode::kUnavailable, path + ": does not take requests");
-  const auto line = read_line(socket.get(), kMaxAnswerBytes, timeout);
+  }
+  const auto line = read_line(socket.get(), kMaxAnswerBytes, deadline);
   if (!line) return fail(ErrorCode::kUnavailable, path + ": the collector does not answer");
   const json answer = json::parse(*line, nullptr, false);
-  if (!answer.is_object()) return fail(ErrorCode::kInvalidData, path + ": the answer is not JSON");
-  if (!answer.value("ok", false)) return fail(ErrorCode::kUnavailable, answer.value("error", "refused"));
+  const bool told = answer.is_object() && answer.contains("ok") && answer["ok"].is_boolean();
+  if (told && !answer["ok"].get<bool>()) {
+    const bool why = answer.contains("error") && answer["error"].is_string();
+    return fail(ErrorCode::kUnavailable, why ? answer["error"].get<std::string>() : path + ": refused");
+  }
+  if (!told || !answer.contains("result")) {
+    return fail(ErrorCode::kInvalidData, path + ": what answers there is no collector");
+  }
   return answer["result"].dump();
 }
 

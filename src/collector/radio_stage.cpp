@@ -21,8 +21,9 @@ RadioStage::RadioStage(std::unique_ptr<radio::SampleSource> source, modes::Demod
           metrics.counter("airspool_frames_dropped_total", "Frames dropped because the sky thread did not keep up.")) {}
 
 void RadioStage::run() {
-  const std::uint32_t rate = source_->info().sample_rate_hz;
-  std::uint64_t end_sample = 0;
+  // A whole number at every rate that the demodulator takes, and no product that overflows after a week.
+  const std::uint64_t ticks_per_sample = 12'000'000 / source_->info().sample_rate_hz;
+  std::uint64_t end_tick = 0;
   while (true) {
     const auto block = source_->next();
     if (!block) {
@@ -32,11 +33,11 @@ void RadioStage::run() {
     if (block->samples() == 0) break;
     demodulator_.process(*block, sink_);
     samples_.add(block->samples());
-    end_sample = block->first_sample + block->samples();
-    deliver({std::exchange(sink_.frames, {}), end_sample * 12'000'000 / rate, clock_.boot_now()});
+    end_tick = (block->first_sample + block->samples()) * ticks_per_sample;
+    deliver({std::exchange(sink_.frames, {}), end_tick, clock_.boot_now()});
   }
   demodulator_.finish(sink_);
-  deliver({std::exchange(sink_.frames, {}), end_sample * 12'000'000 / rate, clock_.boot_now()});
+  deliver({std::exchange(sink_.frames, {}), end_tick, clock_.boot_now()});
 }
 
 void RadioStage::deliver(FrameBlock block) {

@@ -32,10 +32,12 @@ void StoreStage::run() {
   // The stream is over: seal what is open, so that the sinks get it in the time they have left.
   if (const auto flushed = spool_.flush(); !flushed) log::error("spool", flushed.error().message);
   serve();
+  publish_stat();
   doors_.last_batch_leased.set_value();
   while (!doors_.requests.drained()) {
     if (auto request = doors_.requests.pop_for(kTurn)) spool_.handle(std::move(*request));
     serve();
+    publish_stat();  // the stop looks at it to see what the sinks still have to take
   }
   if (const auto flushed = spool_.flush(); !flushed) log::error("spool", flushed.error().message);
   publish_stat();

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "settings.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace airspool::collector {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<std::byte> first_samples(const config::Config& config) {
+  auto source = open_radio(config);
+  EXPECT_TRUE(source && *source);
+  const auto block = (*source)->next();
+  EXPECT_TRUE(block);
+  return {block->bytes.begin(), block->bytes.end()};
+}
+
+config::Config simulated(std::int64_t seed) {
+  config::Config config;
+  config.radio.source = config::RadioSource::kSim;
+  config.radio.pace = config::Pace::kFast;
+  config.radio.sim.seed = seed;
+  return config;
+}
+
+void expect_not_in_this_version(const Error& error, const std::string& what) {
+  EXPECT_EQ(error.code, ErrorCode::kConfig);
+  EXPECT_THAT(error.message, HasSubstr(what));
+  EXPECT_THAT(error.message, HasSubstr("not in this version"));
+}
+
+TEST(SettingsTest, OneSeedIsOneSky) {
+  EXPECT_EQ(first_samples(simulated(7)), first_samples(simulated(7)));
+  EXPECT_NE(first_samples(simulated(7)), first_samples(simulated(8)));
+}
+
+TEST(SettingsTest, TheSimulatedSkyIsAroundTheStation) {
+  config::Config config = simulated(7);
+  const auto without_place = first_samples(config);
+  config.station.lat_deg = -33.9;
+  config.station.lon_deg = 18.4;
+  EXPECT_NE(first_samples(config), without_place);
+}
+
+TEST(SettingsTest, WithoutARadioThereIsNoSource) {
+  config::Config config;
+  for (const auto source : {config::RadioSource::kNone, config::RadioSource::kAuto}) {
+    config.radio.source = source;
+    const auto opened = open_radio(config);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(*opened, nullptr) << "never the simulator by itself";
+  }
+}
+
+TEST(SettingsTest, ARadioThatCannotBeReadYetIsRefused) {
+  config::Config config;
+  config.radio.source = config::RadioSource::kRtlSdr;
+  expect_not_in_this_version(open_radio(config).error(), "rtlsdr");
+  config.radio.source = config::RadioSource::kRtlTcp;
+  expect_not_in_this_version(open_radio(config).error(), "rtl_tcp");
+}
+
+TEST(SettingsTest, ARecordingThatIsMissingIsAnError) {
+  config::Config config;
+  config.radio.source = config::RadioSource::kFile;
+  config.radio.path = "/nowhere/recording.cu8";
+  const auto opened = open_radio(config);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::kNotFound);
+}
+
+TEST(SettingsTest, RecordsSayThatTheyAreSimulated) {
+  EXPECT_EQ(sky_settings(simulated(1)).sampling.source, RecordSource::kSim);
+  EXPECT_EQ(sky_settings({}).sampling.source, RecordSource::kRadio);
+}
+
+TEST(SettingsTest, TheStationIsTheSameInRecordsAndSpool) {
+  config::Config config;
+  config.station.name = "roof-1";
+  EXPECT_EQ(sky_settings(config).sampling.station_id, "roof-1");
+  EXPECT_EQ(spool_settings(config).station_id, "roof-1");
+}
+
+TEST(SettingsTest, TheSpoolKnowsEverySink) {
+  config::Config config;
+  config.spool.batch_seconds = 0.25;
+  config.sinks.resize(2);
+  config.sinks[0].name = "lake";
+  config.sinks[0].from = config::SinkStart::kOldest;
+  config.sinks[1].name = "home";
+  config.sinks[1].replay = config::ReplayOrder::kOldestFirst;
+  const auto settings = spool_settings(config);
+  EXPECT_EQ(settings.batch_period, std::chrono::milliseconds(250));
+  ASSERT_EQ(settings.sinks.size(), 2U);
+  EXPECT_EQ(settings.sinks[0].name, "lake");
+  EXPECT_EQ(settings.sinks[0].from, spool::StartAt::kOldest);
+  EXPECT_EQ(settings.sinks[0].order, spool::LeaseOrder::kLiveFirst);
+  EXPECT_EQ(settings.sinks[1].name, "home");
+  EXPECT_EQ(settings.sinks[1].from, spool::StartAt::kNow);
+  EXPECT_EQ(settings.sinks[1].order, spool::LeaseOrder::kOldestFirst);
+}
+
+TEST(SettingsTest, AnAreaAcrossTheAntimeridianIsAskedForInTwoBoxes) {
+  config::Config config;
+  config.opensky.areas = {{-20.0, 175.0, -10.0, -170.0}};
+  const auto settings = opensky_settings(config);
+  ASSERT_TRUE(settings);
+  ASSERT_EQ(settings->areas.size(), 2U);
+  EXPECT_EQ(settings->areas[0].west_deg, 175.0);
+  EXPECT_EQ(settings->areas[0].east_deg, 180.0);
+  EXPECT_EQ(settings->areas[1].west_deg, -180.0);
+  EXPECT_EQ(settings->areas[1].east_deg, -170.0);
+  for (const opensky::Area& area : settings->areas) {
+    EXPECT_EQ(area.south_deg, -20.0);
+    EXPECT_EQ(area.north_deg, -10.0);
+  }
+}
+
+TEST(SettingsTest, AnAreaIsAskedForAsItIs) {
+  config::Config config;
+  config.opensky.areas = {{45.0, 6.0, 48.0, 10.5}};
+  config.opensky.poll_interval_s = 12.5;
+  const auto settings = opensky_settings(config);
+  ASSERT_TRUE(settings);
+  ASSERT_EQ(settings->areas.size(), 1U);
+  EXPECT_EQ(settings->areas[0].east_deg, 10.5);
+  EXPECT_EQ(settings->interval, std::chrono::milliseconds(12'500));
+}
+
+TEST(SettingsTest, AChoiceOfAircraftThatCannotBeMadeYetIsNotTakenForTheWholeWorld) {
+  config::Config around;
+  around.opensky.around = config::Around{48.0, 8.0, 100.0};
+  config::Config some;
+  some.opensky.icao24 = {"4b1801"};
+  config::Config own;
+  own.opensky.own = true;
+  for (const config::Config& config : {around, some, own}) {
+    const auto settings = opensky_settings(config);
+    ASSERT_FALSE(settings);
+    expect_not_in_this_version(settings.error(), "opensky.area");
+  }
+}
+
+TEST(SettingsTest, ASinkThatCannotBeOpenedYetIsRefusedByName) {
+  config::Config config;
+  config.sinks.resize(1);
+  config.sinks[0].name = "lake";
+  config.sinks[0].type = config::SinkType::kKafka;
+  const ManualClock clock;
+  metrics::Registry metrics;
+  const auto sinks = open_sinks(config, false, clock, metrics);
+  ASSERT_FALSE(sinks);
+  expect_not_in_this_version(sinks.error(), "\"lake\"");
+}
+
+TEST(SettingsTest, SaysWhatItIgnores) {
+  EXPECT_THAT(without_effect({}), IsEmpty());
+  config::Config config;
+  config.clock.trust = config::ClockTrust::kAlways;
+  config.inputs.resize(1);
+  config.radio.effort = config::Effort::kEco;
+  config.spool.durability = config::Durability::kSpill;
+  config.sinks.resize(1);
+  config.sinks[0].replay_rate = 100.0;
+  config.opensky.client_id = "me";
+  const auto sentences = without_effect(config);
+  EXPECT_EQ(sentences.size(), 6U);
+  for (const char* key :
+       {"clock.trust", "[[input]]", "radio.effort", "spool.durability", "sink.replay_rate", "credential"}) {
+    EXPECT_THAT(sentences, Contains(HasSubstr(key)));
+  }
+}
+
+}  // namespace
+}  // namespace airspool::collector

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sky_stage.h"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "fakes/frame_builder.h"
+
+namespace airspool::collector {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FrameBuilder;
+
+constexpr Icao24 kHeard = Icao24::icao(0x4840D6);  // whom FrameBuilder::squitter speaks for
+const WallTime kWall{1'790'000'000s};
+const BootTime kBoot{100s};
+
+TEST(FrameBlockTest, PlacesTicksBeforeTheEndOfTheBlock) {
+  const FrameBlock block{{}, 24'000'000, kBoot};
+  modes::ModeSFrame frame;
+  frame.timestamp_12mhz = 24'000'000;
+  EXPECT_EQ(block.time_of(frame), kBoot);
+  frame.timestamp_12mhz = 12'000'000;
+  EXPECT_EQ(block.time_of(frame), kBoot - 1s);
+  frame.timestamp_12mhz = 24'000'000 - 3;
+  EXPECT_EQ(block.time_of(frame), kBoot - 250ns);
+}
+
+TEST(FrameBlockTest, IsExactAfterAYear) {
+  constexpr std::uint64_t kYearTicks = 366ULL * 86'400 * 12'000'000;
+  const FrameBlock block{{}, kYearTicks, kBoot};
+  modes::ModeSFrame frame;
+  frame.timestamp_12mhz = kYearTicks - 12;
+  EXPECT_EQ(block.time_of(frame), kBoot - 1us);
+}
+
+// The whole life of a sky thread on one thread: what comes in is there, and closed, before it starts.
+class SkyStageTest : public testing::Test {
+ protected:
+  void hear(std::vector<modes::ModeSFrame> frames, std::uint64_t end_tick = 0) {
+    ASSERT_TRUE(input_.try_push(FrameBlock{std::move(frames), end_tick, clock_.boot_now()}));
+  }
+  void answer_of_opensky(std::vector<Icao24> addresses) {
+    opensky::OpenSkyAnswer answer;
+    answer.time_s = 1'700'000'010.0;  // its clock and ours need not agree
+    answer.received = clock_.boot_now();
+    answer.received_wall = clock_.wall_now();
+    answer.received_quality = ClockQuality::kUnverified;
+    for (const Icao24 address : addresses) {
+      opensky::OpenSkyState& row = answer.states.emplace_back();
+      row.state.icao24 = address;
+      row.state.position = GeoPosition{47.0, 8.0};
+      row.time_position_s = 1'700'000'000.0;
+      row.last_contact_s = 1'700'000'005.0;
+    }
+    ASSERT_TRUE(input_.try_push(std::move(answer)));
+  }
+  std::vector<Record> run(std::size_t room = 8) {
+    RecordChannel records(room);
+    return run_into(records);
+  }
+  std::vector<Record> run_into(RecordChannel& records) {
+    input_.close();
+    SkySettings settings;
+    settings.sampling.station_id = "roof-1";
+    settings.sampling.source = RecordSource::kSim;
+    SkyStage(settings, input_, records, snapshots_, clock_, metrics_).run();
+    std::vector<Record> all;
+    while (auto some = records.try_pop()) all.insert(all.end(), some->begin(), some->end());
+    EXPECT_TRUE(records.drained()) << "the store must learn that nothing more comes";
+    return all;
+  }
+  std::uint64_t count(const char* counter) { return metrics_.counter(counter, "").value(); }
+
+  SkyChannel input_{8};
+  Board<SkySnapshot> snapshots_;
+  ManualClock clock_{kWall, kBoot};
+  metrics::Registry metrics_;
+};
+
+TEST_F(SkyStageTest, HandsOutWhatItHeardWhenTheStreamEnds) {
+  auto frame = FrameBuilder::squitter(4).build();
+  frame.timestamp_12mhz = 6'000'000;
+  hear({frame}, 12'000'000);
+  const auto records = run();
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records.front().state.icao24, kHeard);
+  EXPECT_EQ(records.front().station_id, "roof-1");
+  EXPECT_EQ(records.front().source, RecordSource::kSim);
+  EXPECT_EQ(records.front().last_contact, kWall - 500ms);
+  EXPECT_EQ(count("airspool_records_total"), 1U);
+  EXPECT_EQ(count("airspool_records_dropped_total"), 0U);
+}
+
+TEST_F(SkyStageTest, ShowsThePictureAtTheEnd) {
+  hear({FrameBuilder::squitter(4).build()});
+  run();
+  const auto snapshot = snapshots_.latest();
+  ASSERT_NE(snapshot, nullptr);
+  ASSERT_EQ(snapshot->aircraft.size(), 1U);
+  EXPECT_EQ(snapshot->aircraft.front().state.icao24, kHeard);
+  EXPECT_EQ(snapshot->taken, kBoot);
+}
+
+TEST_F(SkyStageTest, ShowsAnEmptySkyBeforeAnythingIsHeard) {
+  RecordChannel records(1);
+  const SkyStage stage({}, input_, records, snapshots_, clock_, metrics_);
+  ASSERT_NE(snapshots_.latest(), nullptr);
+  EXPECT_TRUE(snapshots_.latest()->aircraft.empty());
+}
+
+TEST_F(SkyStageTest, EndsWithoutInput) { EXPECT_TRUE(run().empty()); }
+
+TEST_F(SkyStageTest, CountsFramesThatSayNothing) {
+  hear({FrameBuilder(19).build(), FrameBuilder::squitter(4).build()});
+  EXPECT_EQ(run().size(), 1U);
+  EXPECT_EQ(count("airspool_frames_undecodable_total"), 1U);
+}
+
+TEST_F(SkyStageTest, NeverWaitsForTheStoreButCountsWhatThatCosts) {
+  hear({FrameBuilder::squitter(4).build()});
+  RecordChannel records(1);
+  std::vector<Record> earlier(1);
+  earlier.front().station_id = "earlier";
+  ASSERT_TRUE(records.try_push(std::move(earlier)));
+  const auto left = run_into(records);
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left.front().station_id, "earlier") << "the newest is dropped";
+  EXPECT_EQ(count("airspool_records_dropped_total"), 1U);
+  EXPECT_EQ(count("airspool_records_total"), 0U);
+}
+
+TEST_F(SkyStageTest, HandsOnRowsOfOpenSkyWithTheirOwnTimes) {
+  answer_of_opensky({Icao24::icao(0x4B1801), Icao24::icao(0x3C6444)});
+  const auto records = run();
+  ASSERT_EQ(records.size(), 2U);
+  const Record& record = records.front();
+  EXPECT_EQ(record.state.icao24, Icao24::icao(0x4B1801));
+  EXPECT_EQ(record.state.country_code, "CH");
+  EXPECT_EQ(record.source, RecordSource::kOpenSky);
+  EXPECT_EQ(record.station_id, "roof-1");
+  EXPECT_EQ(record.time_position, WallTime(1'700'000'000s));
+  EXPECT_EQ(record.last_contact, WallTime(1'700'000'005s));
+  EXPECT_EQ(record.received, kWall);
+  EXPECT_EQ(record.time_quality, ClockQuality::kUnverified);
+}
+
+TEST_F(SkyStageTest, ShowsARowOfOpenSkyAsOldAsItIs) {
+  answer_of_opensky({Icao24::icao(0x4B1801)});
+  run();
+  const auto snapshot = snapshots_.latest();
+  ASSERT_EQ(snapshot->aircraft.size(), 1U);
+  EXPECT_EQ(snapshot->aircraft.front().source, RecordSource::kOpenSky);
+  EXPECT_EQ(snapshot->aircraft.front().last_seen, kBoot - 5s);
+  EXPECT_EQ(snapshot->aircraft.front().position_time, kBoot - 10s);
+}
+
+TEST_F(SkyStageTest, ShowsAnAircraftThatBothKnowOnce) {
+  hear({FrameBuilder::squitter(4).build()});
+  answer_of_opensky({kHeard});
+  run();
+  const auto snapshot = snapshots_.latest();
+  ASSERT_EQ(snapshot->aircraft.size(), 1U);
+  EXPECT_EQ(snapshot->aircraft.front().source, RecordSource::kSim);
+}
+
+}  // namespace
+}  // namespace airspool::collector

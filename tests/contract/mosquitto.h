@@ -88,9 +88,12 @@ class Mosquitto {
 
   void start() {
     std::ofstream(folder_ / "mosquitto.conf") << "user root\nlistener " << port_ << " 127.0.0.1\n"
-                                              << listener_ << "\npersistence true\npersistence_location "
-                                              << folder_.string() << "/\nautosave_on_changes true\n"
-                                              << "autosave_interval 1\nlog_dest stderr\nlog_type all\n";
+                                              << listener_ << "\nlog_dest stderr\nlog_type all\n";
+    if (remembers_) {
+      std::ofstream(folder_ / "mosquitto.conf", std::ios::app)
+          << "persistence true\npersistence_location " << folder_.string()
+          << "/\nautosave_on_changes true\nautosave_interval 1\n";
+    }
     broker_ =
         ChildProcess({find_mosquitto(), "-c", (folder_ / "mosquitto.conf").string()}, (folder_ / "broker").string());
     for (int i = 0; i < 500 && !port_answers(port_); ++i) ::poll(nullptr, 0, 10);
@@ -147,9 +150,12 @@ class Mosquitto {
     return scheme + "://127.0.0.1:" + std::to_string(port_);
   }
   void set_listener(std::string listener) { listener_ = std::move(listener); }
+  // From the next start on it keeps nothing on disk: with its death it forgets sessions and what waits in them.
+  void forget_at_death() { remembers_ = false; }
 
  private:
   std::string listener_;
+  bool remembers_ = true;
   fs::path folder_;
   std::uint16_t port_ = 0;
   ChildProcess broker_;

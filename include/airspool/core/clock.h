@@ -15,7 +15,7 @@ struct BootClock {
   using period = Nanoseconds::period;
   using duration = Nanoseconds;
   using time_point = std::chrono::time_point<BootClock, Nanoseconds>;
-  static constexpr bool is_steady = true;
+  static constexpr bool is_steady = true;  // NOLINT(readability-identifier-naming): the standard's name
 };
 using BootTime = BootClock::time_point;
 

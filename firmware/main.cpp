@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 #include <sysexits.h>
@@ -16,6 +18,11 @@ int report(const Error& error) {
 }
 
 namespace {
+
+bool is_command(const CLI::App& app, std::string_view name) {
+  const auto commands = app.get_subcommands([name](const CLI::App* command) { return command->get_name() == name; });
+  return !commands.empty();
+}
 
 int run(int argc, char** argv) {
   CLI::App app{
@@ -36,6 +43,11 @@ int run(int argc, char** argv) {
   add_config(app, exit_code);
   add_version(app, exit_code);
 
+  // CLI11 would only say that a subcommand is missing.
+  if (argc > 1 && argv[1][0] != '-' && !is_command(app, argv[1])) {
+    return report(
+        {ErrorCode::kUsage, "no command is named '" + std::string(argv[1]) + "'; 'airspool --help' lists them"});
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

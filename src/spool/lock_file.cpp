@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int kNone = -1;
 constexpr mode_t kMode = 0640;
+constexpr std::chrono::milliseconds kRetry{10};
 
 // " (process 123)", or nothing where the file does not say.
 std::string owner(int descriptor) {
@@ -35,11 +37,16 @@ Error cannot_open(const std::string& path, int reason) {
 
 }  // namespace
 
-Result<LockFile> LockFile::acquire(const std::string& path) {
+Result<LockFile> LockFile::acquire(const std::string& path, std::chrono::milliseconds patience) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kMode);
   if (descriptor < 0) return tl::unexpected(cannot_open(path, errno));
   LockFile lock(descriptor);
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(kRetry);
+      continue;
+    }
     if (errno != EWOULDBLOCK) return tl::unexpected(cannot_open(path, errno));
     return fail(ErrorCode::kUnavailable, "another airspool" + owner(descriptor) + " holds it");
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <airspool/core/result.h>
@@ -12,8 +13,9 @@ namespace airspool::spool {
 // process id of its last owner, for the error message.
 class LockFile {
  public:
-  // kUnavailable: another process holds it. kPermissionDenied, kNotFound, kIo as the folder has it.
-  static Result<LockFile> acquire(const std::string& path);
+  // kUnavailable: another process holds it, and still does after `patience`. kPermissionDenied, kNotFound, kIo as the
+  // folder has it.
+  static Result<LockFile> acquire(const std::string& path, std::chrono::milliseconds patience = {});
 
   LockFile(LockFile&& other) noexcept;
   LockFile& operator=(LockFile&& other) noexcept;

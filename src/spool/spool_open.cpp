@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -15,6 +16,8 @@ namespace airspool::spool {
 namespace {
 
 constexpr mode_t kFolderMode = 0750;
+// Whoever only looks (inspect) holds the lock for a moment: that must not keep a collector from starting.
+constexpr std::chrono::milliseconds kPatience{500};
 
 tl::unexpected<Error> cannot_open(const std::string& path, const Error& why, const std::string& next_step) {
   std::string message = "cannot open the spool " + path + ": " + why.message;
@@ -125,7 +128,7 @@ Result<Spool> Spool::open(SpoolSettings settings, const Clock& clock) {
   const std::string path = settings.path;
   if (auto good = check(settings); !good) return tl::unexpected(good.error());
   if (auto place = check_place(path, true); !place) return tl::unexpected(place.error());
-  auto lock = LockFile::acquire(path + ".lock");
+  auto lock = LockFile::acquire(path + ".lock", kPatience);
   if (!lock) return cannot_open(path, lock.error(), next_step(lock.error(), path));
   auto store = open_or_begin_anew(path, clock);
   if (!store) return cannot_open(path, store.error(), next_step(store.error(), path));

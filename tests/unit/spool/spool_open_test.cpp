@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <fstream>
+#include <thread>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
 
 #include "spool_fixture.h"
 
@@ -238,6 +243,17 @@ TEST_F(SpoolOpenTest, InspectOfADamagedFileLeavesItThere) {
   ASSERT_FALSE(stat);
   EXPECT_EQ(stat.error().code, ErrorCode::kInvalidData);
   EXPECT_TRUE(std::filesystem::exists(settings_.path));
+}
+
+TEST_F(SpoolOpenTest, SomebodyWhoOnlyLooksDoesNotKeepACollectorFromStarting) {
+  const int looking = ::open((settings_.path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+  ASSERT_EQ(::flock(looking, LOCK_EX), 0);
+  std::thread looker([looking] {
+    ::poll(nullptr, 0, 30);
+    ::close(looking);
+  });
+  EXPECT_TRUE(Spool::open(settings_, clock_));
+  looker.join();
 }
 
 }  // namespace

@@ -142,7 +142,11 @@ class ControlServer::Impl {
     while (!stopping_) {
       if (!wait_for(socket_.get(), POLLIN, milliseconds(500)) || stopping_) continue;
       const Descriptor client(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-      if (!client.valid()) continue;
+      if (!client.valid()) {
+        // Out of descriptors, most likely: the next try at once would only burn the processor.
+        std::this_thread::sleep_for(milliseconds(100));
+        continue;
+      }
       const auto request = read_line(client.get(), kMaxRequestBytes, after(kClientPatience));
       write_all(client.get(), request ? answer_line(*request) : failure("no request line within 1 s"),
                 after(kClientPatience));

@@ -3,7 +3,7 @@
 
 #include <airspool/core/result.h>
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's
 class App;
 }
 

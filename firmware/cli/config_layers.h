@@ -7,7 +7,7 @@
 
 #include <airspool/config/load.h>
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's
 class App;
 }
 

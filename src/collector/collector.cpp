@@ -61,8 +61,8 @@ class Collector::Impl {
       log::info("radio", "listening", {{"source", (*source)->info().name}});
       radio_.emplace(std::move(*source), std::move(*demodulator), clock_, sky_input_, metrics_);
     }
-    if (const auto opened = open_opensky(config); !opened) return opened;
-    if (const auto opened = open_control(config); !opened) return opened;
+    if (auto opened = open_opensky(config); !opened) return opened;
+    if (auto opened = open_control(config); !opened) return opened;
     open_status(config);
     for (const std::string& sentence : without_effect(config)) log::warning("config", sentence);
     return {};

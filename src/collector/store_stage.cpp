@@ -48,8 +48,8 @@ void StoreStage::serve() {
   const BootTime now = clock_.boot_now();
   for (spool::Lease& lease : spool_.step(now)) {
     if (doors_.leases.try_push(std::move(lease))) continue;
-    // The forward thread is gone or far behind: the batches stay ours.
-    for (const auto& batch : lease.batches) {
+    // The forward thread is gone or far behind: the batches stay ours. A push that fails leaves the value alone.
+    for (const auto& batch : lease.batches) {  // NOLINT(bugprone-use-after-move)
       spool_.settle({lease.sink, batch->header.id, spool::Settlement::kReturned, {}});
     }
   }

@@ -62,8 +62,8 @@ std::string format_line(Level level, std::string_view module, std::string_view m
 
 void write(Level level, std::string_view module, std::string_view message, Fields fields) {
   if (level > g_level.load(std::memory_order_relaxed)) return;
-  static const bool under_journald = std::getenv("JOURNAL_STREAM") != nullptr;
-  std::string line = format_line(level, module, message, fields, under_journald);
+  static const bool kUnderJournald = std::getenv("JOURNAL_STREAM") != nullptr;
+  std::string line = format_line(level, module, message, fields, kUnderJournald);
   line += '\n';
   // A log line that cannot be written has nowhere else to go.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());

@@ -37,9 +37,8 @@ void append_value(std::string& out, const Gauge& gauge) { append_shortest(out, g
 template <typename Families>
 void append_families(std::string& out, const Families& families, std::string_view type) {
   for (const auto& [name, family] : families) {
-    out += "# HELP " + name + ' ' + escaped(family.help, false) + "\n# TYPE " + name + ' ';
-    out += type;
-    out += '\n';
+    out.append("# HELP ").append(name).append(" ").append(escaped(family.help, false));
+    out.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
     for (const auto& [labels, metric] : family.series) {
       out += name + labels + ' ';
       append_value(out, *metric);

@@ -151,7 +151,7 @@ Result<IqBlock> FileSource::State::next() {
 // The number of whole samples now in the buffer; 0 at the end and after a stop.
 Result<std::size_t> FileSource::State::read_samples() {
   if (at_end || pacer.stopped()) return 0;
-  const Result<std::size_t> bytes = fill();
+  Result<std::size_t> bytes = fill();
   if (!bytes) {
     at_end = true;
     return bytes;

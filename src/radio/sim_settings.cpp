@@ -63,7 +63,7 @@ std::optional<Error> check(const SimSettings& settings) {
 }
 
 const std::vector<SimPreset>& sim_presets() {
-  static const std::vector<SimPreset> presets = {
+  static const std::vector<SimPreset> kPresets = {
       {"clean100", "100 messages/s at 12..30 dB, none of which overlap"},
       {"s200", "200 messages/s at 3..30 dB"},
       {"s800", "800 messages/s at 3..30 dB"},
@@ -72,7 +72,7 @@ const std::vector<SimPreset>& sim_presets() {
       {"weak400", "400 messages/s at 3..15 dB"},
       {"noise", "noise alone"},
   };
-  return presets;
+  return kPresets;
 }
 
 Result<SimSettings> sim_preset(std::string_view name) {

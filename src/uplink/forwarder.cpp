@@ -238,7 +238,8 @@ void Forwarder::flush_to_store() {
     // The last words may wait for room: an acknowledgement that is lost here would be a duplicate after the next start.
     const bool taken = done_ ? to_store_.push(std::move(request)) : to_store_.try_push(std::move(request));
     if (!taken) {
-      settlements_.front() = std::get<spool::Settle>(std::move(request));  // the store is busy: next round
+      // The store is busy: next round. A push that fails leaves the value alone.
+      settlements_.front() = std::get<spool::Settle>(std::move(request));  // NOLINT(bugprone-use-after-move)
       return;
     }
     settlements_.pop_front();

@@ -66,7 +66,7 @@ Result<radio::SimSettings> settings_of(const Options& options) {
   settings.seconds = 60.0;
   settings.snr_by_distance = false;
   if (!options.preset.empty()) {
-    const Result<radio::SimSettings> preset = radio::sim_preset(options.preset);
+    Result<radio::SimSettings> preset = radio::sim_preset(options.preset);
     if (!preset) return preset;
     settings = *preset;
   }

@@ -31,7 +31,7 @@ class Icao24 {
   // Six lower-case digits, without the mark of the kind (Record v1 carries the kind in `addr_type`).
   [[nodiscard]] std::string hex() const;
 
-  friend constexpr auto operator<=>(Icao24, Icao24) = default;
+  friend constexpr auto operator<=>(Icao24, Icao24) = default;  // NOLINT(modernize-use-nullptr): <=> confuses it
 
  private:
   static constexpr std::uint32_t kOtherBit = 1U << 24U;

@@ -53,8 +53,8 @@ FilterTaps design_filter() {
 }
 
 const FilterTaps& filter() {
-  static const FilterTaps taps = design_filter();
-  return taps;
+  static const FilterTaps kTaps = design_filter();
+  return kTaps;
 }
 
 // A straight ramp from 0 to 1 of this length, half way up at time 0.

@@ -144,7 +144,7 @@ TEST_F(FaultDiskTest, FilesThatWereOpenAtAPowerCutStayBeyondUse) {
 TEST_F(FaultDiskTest, IsFullBeyondItsFreeBytes) {
   FaultDisk disk;
   ASSERT_EQ(open(), SQLITE_OK);
-  disk.set_free_bytes(40'000);
+  disk.set_free_bytes(50'000);
   EXPECT_EQ(insert(), SQLITE_OK);
   EXPECT_EQ(insert(), SQLITE_OK);
   EXPECT_EQ(insert(), SQLITE_FULL);

@@ -210,7 +210,7 @@ Result<BatchPtr> Spool::Impl::read(const BatchRow& row) {
   batch->header.station_id = (*run)->station_id;
   batch->header.spool_id = (*run)->spool_id;
   batch->header.first_seq = row.first_seq;
-  batch->header.last_seq = row.last_seq();
+  batch->header.last_seq = row.last_seq;
   batch->header.count = static_cast<std::uint32_t>(row.records);
   batch->header.sealed = WallTime(milliseconds(row.sealed_ms));
   batch->header.simulated = row.simulated;

@@ -92,14 +92,14 @@ Result<void> check(const SpoolSettings& settings) {
 }
 
 Result<Store> open_or_begin_anew(const std::string& path, const Clock& clock) {
-  auto store = Store::open(path, true);
+  auto store = Store::open(path, Purpose::kRun);
   if (store || store.error().code != ErrorCode::kInvalidData) return store;
   const auto now = std::chrono::floor<std::chrono::milliseconds>(clock.wall_now()).time_since_epoch().count();
   const auto moved = Store::move_aside(path, now);
   if (!moved) return tl::unexpected(moved.error());
   log::error("spool", "the spool is damaged: moved aside, a fresh one is begun",
              {{"path", path}, {"kept_as", *moved}, {"error", store.error().message}});
-  return Store::open(path, true);
+  return Store::open(path, Purpose::kRun);
 }
 
 // `id` is one that this row holds. A row that nobody can read holds everything: sending twice loses nothing.
@@ -184,7 +184,7 @@ Result<void> Spool::Impl::load_run() {
   if (!newest) return tl::unexpected(newest.error());
   if (*newest && (*newest)->id > last_batch_) {
     last_batch_ = (*newest)->id;
-    last_seq_ = (*newest)->last_seq();
+    last_seq_ = (*newest)->last_seq;
   }
   return {};
 }
@@ -234,7 +234,7 @@ Result<SpoolStat> Spool::inspect(const std::string& path) {
     return cannot_open(path, lock.error(),
                        running ? "ask it instead: airspool spool stat" : "try as the user airspool, or with sudo");
   }
-  auto store = Store::open(path, false);
+  auto store = Store::open(path, Purpose::kLook);
   if (!store) {
     const bool damaged = store.error().code == ErrorCode::kInvalidData;
     return cannot_open(
@@ -254,7 +254,7 @@ Result<SpoolStat> Spool::inspect(const std::string& path) {
   }
   if (*run) {
     stat.spool_id = (*run)->spool_id;
-    stat.last_seq = *newest && (*newest)->id > (*run)->last_batch ? (*newest)->last_seq() : (*run)->last_seq;
+    stat.last_seq = *newest && (*newest)->id > (*run)->last_batch ? (*newest)->last_seq : (*run)->last_seq;
   }
   stat.dead_batches = dead->batches;
   stat.dead_bytes = dead->bytes;

@@ -123,7 +123,7 @@ Result<void> Spool::Impl::evict(const BatchRow& row, std::string_view reason, Ch
   const auto run = store_.run(row.run);
   if (!run) return tl::unexpected(run.error());
   if (*run) {
-    if (done = store_.announce_gap((*run)->spool_id, row.first_seq, row.last_seq(), reason); !done) return done;
+    if (done = store_.announce_gap((*run)->spool_id, row.first_seq, row.last_seq, reason); !done) return done;
   }
   if (row.has_notices) {
     if (done = store_.recall_notices(row.id); !done) return done;
@@ -144,7 +144,7 @@ Result<void> Spool::Impl::bury(const Rejected& rejected) {
   if (!*run || !*body) return {};
   auto done = store_.insert_dead(**row, **run, **body, rejected.sink, rejected.reason, milliseconds(clock_.wall_now()));
   if (done) done = store_.count_drop(rejected.sink, "rejected", 1, (*row)->records);
-  if (done) done = store_.announce_gap((*run)->spool_id, (*row)->first_seq, (*row)->last_seq(), "rejected");
+  if (done) done = store_.announce_gap((*run)->spool_id, (*row)->first_seq, (*row)->last_seq, "rejected");
   if (done && (*row)->has_notices) done = store_.recall_notices(rejected.id);
   return done;
 }
@@ -163,13 +163,14 @@ Result<void> Spool::Impl::insert(const SealedBatch& sealed, std::int64_t id) {
   const BatchHeader& header = sealed.header;
   Result<void> done;
   if (!run_stored_) {
-    const RunRow run{run_, header.spool_id, header.station_id, 0, 0};
+    const RunRow run{run_, header.spool_id, header.station_id, 0, 0, false};
     if (done = store_.insert_run(run, milliseconds(clock_.wall_now())); !done) return done;
   }
   BatchRow row;
   row.id = id;
   row.run = run_;
   row.first_seq = header.first_seq;
+  row.last_seq = header.last_seq;
   row.records = header.count;
   row.sealed_ms = milliseconds(header.sealed);
   row.bytes = static_cast<std::int64_t>(sealed.bytes.size());
@@ -217,7 +218,7 @@ void Spool::Impl::apply(const SealedBatch* sealed, const Changes& changes) {
 
   const BatchSize size{sealed->header.count, static_cast<std::int64_t>(sealed->bytes.size())};
   ++last_batch_;
-  if (!run_stored_) last_run_ = {run_, sealed->header.spool_id, sealed->header.station_id, 0, 0};
+  if (!run_stored_) last_run_ = {run_, sealed->header.spool_id, sealed->header.station_id, 0, 0, false};
   run_stored_ = true;
   last_seq_ = sealed->header.last_seq;
   stored_seq_ = last_seq_;

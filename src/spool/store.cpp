@@ -8,19 +8,36 @@ namespace {
 
 constexpr std::int64_t kSimulated = 1;  // batch.flags
 constexpr std::int64_t kHasNotices = 2;
+constexpr std::int64_t kHeld = 4;
+constexpr int kThinnedShift = 8;  // bits 8 to 11
+constexpr std::int64_t kThinnedMask = 15;
 
 RunRow run_row(const Query& query) {
-  return {query.integer(0), query.text(1), query.text(2), query.integer(3), query.integer(4)};
+  return {query.integer(0), query.text(1), query.text(2), query.integer(3), query.integer(4), query.integer(5) != 0};
 }
 
 BatchRow batch_row(const Query& query) {
+  BatchRow row;
+  row.id = query.integer(0);
+  row.run = query.integer(1);
+  row.first_seq = query.integer(2);
+  row.records = query.integer(3);
+  row.sealed_ms = query.integer(4);
+  row.bytes = query.integer(5);
   const std::int64_t flags = query.integer(6);
-  return {query.integer(0), query.integer(1), query.integer(2),          query.integer(3),
-          query.integer(4), query.integer(5), (flags & kSimulated) != 0, (flags & kHasNotices) != 0};
+  row.simulated = (flags & kSimulated) != 0;
+  row.has_notices = (flags & kHasNotices) != 0;
+  row.held = (flags & kHeld) != 0;
+  row.thinned = static_cast<int>((flags >> kThinnedShift) & kThinnedMask);
+  const std::int64_t last_seq = query.integer(7);  // 0 in rows from before the column
+  row.last_seq = last_seq != 0 ? last_seq : row.first_seq + row.records - 1;
+  row.segment = query.integer(8);
+  return row;
 }
 
 std::int64_t flags_of(const BatchRow& row) {
-  return (row.simulated ? kSimulated : 0) | (row.has_notices ? kHasNotices : 0);
+  return (row.simulated ? kSimulated : 0) | (row.has_notices ? kHasNotices : 0) | (row.held ? kHeld : 0) |
+         (static_cast<std::int64_t>(row.thinned) << kThinnedShift);
 }
 
 // The first row as what `make` makes of it; nothing where there is no row.
@@ -50,18 +67,24 @@ Result<void> Store::prepare() {
       {&begin_, "BEGIN IMMEDIATE"},
       {&commit_, "COMMIT"},
       {&rollback_, "ROLLBACK"},
-      {&newest_run_, "SELECT id, spool_id, station_id, last_seq, last_batch FROM run ORDER BY id DESC LIMIT 1"},
-      {&run_, "SELECT id, spool_id, station_id, last_seq, last_batch FROM run WHERE id = ?1"},
+      {&newest_run_,
+       "SELECT id, spool_id, station_id, last_seq, last_batch, spilling FROM run ORDER BY id DESC LIMIT 1"},
+      {&run_, "SELECT id, spool_id, station_id, last_seq, last_batch, spilling FROM run WHERE id = ?1"},
       {&insert_run_,
-       "INSERT INTO run(id, spool_id, station_id, opened_ms, last_seq, last_batch) VALUES(?1,?2,?3,?4,0,0)"},
+       "INSERT INTO run(id, spool_id, station_id, opened_ms, last_seq, last_batch, spilling) "
+       "VALUES(?1,?2,?3,?4,?5,?6,?7)"},
       {&remember_last_, "UPDATE run SET last_seq = ?2, last_batch = ?3 WHERE id = ?1"},
       {&insert_batch_,
-       "INSERT INTO batch(id, run, first_seq, records, sealed_ms, bytes, flags) VALUES(?1,?2,?3,?4,?5,?6,?7)"},
+       "INSERT INTO batch(id, run, first_seq, records, sealed_ms, bytes, flags, last_seq, segment) "
+       "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"},
       {&insert_body_, "INSERT INTO body(id, bytes) VALUES(?1,?2)"},
-      {&oldest_batch_, "SELECT id, run, first_seq, records, sealed_ms, bytes, flags FROM batch ORDER BY id LIMIT 1"},
+      {&oldest_batch_,
+       "SELECT id, run, first_seq, records, sealed_ms, bytes, flags, last_seq, segment FROM batch ORDER BY id LIMIT 1"},
       {&newest_batch_,
-       "SELECT id, run, first_seq, records, sealed_ms, bytes, flags FROM batch ORDER BY id DESC LIMIT 1"},
-      {&batch_, "SELECT id, run, first_seq, records, sealed_ms, bytes, flags FROM batch WHERE id = ?1"},
+       "SELECT id, run, first_seq, records, sealed_ms, bytes, flags, last_seq, segment FROM batch ORDER BY id DESC "
+       "LIMIT 1"},
+      {&batch_,
+       "SELECT id, run, first_seq, records, sealed_ms, bytes, flags, last_seq, segment FROM batch WHERE id = ?1"},
       {&body_, "SELECT bytes FROM body WHERE id = ?1"},
       {&remove_batch_, "DELETE FROM batch WHERE id = ?1 RETURNING flags"},
       {&remove_body_, "DELETE FROM body WHERE id = ?1"},
@@ -78,7 +101,7 @@ Result<void> Store::prepare() {
       {&recall_, "UPDATE notice SET batch = NULL WHERE batch = ?1"},
       {&insert_dead_,
        "INSERT INTO dead(batch, sink, reason, rejected_ms, spool_id, station_id, first_seq, records, sealed_ms, flags, "
-       "size, bytes) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"},
+       "size, bytes, last_seq) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"},
       {&remove_dead_, "DELETE FROM dead WHERE id = (SELECT min(id) FROM dead)"},
       {&dead_totals_, "SELECT count(*), ifnull(sum(size), 0) FROM dead"},
       {&count_drop_,
@@ -121,7 +144,9 @@ Result<std::optional<RunRow>> Store::run(std::int64_t id) {
 }
 
 Result<void> Store::insert_run(const RunRow& row, std::int64_t opened_ms) {
-  return Query(insert_run_, row.id, std::string_view(row.spool_id), std::string_view(row.station_id), opened_ms).run();
+  return Query(insert_run_, row.id, std::string_view(row.spool_id), std::string_view(row.station_id), opened_ms,
+               row.last_seq, row.last_batch, std::int64_t{row.spilling})
+      .run();
 }
 
 Result<void> Store::remember_last(std::int64_t run, std::int64_t last_seq, std::int64_t last_batch) {
@@ -133,8 +158,9 @@ Result<void> Store::forget_empty_runs() {
 }
 
 Result<void> Store::insert_batch(const BatchRow& row, std::string_view bytes) {
-  auto done =
-      Query(insert_batch_, row.id, row.run, row.first_seq, row.records, row.sealed_ms, row.bytes, flags_of(row)).run();
+  auto done = Query(insert_batch_, row.id, row.run, row.first_seq, row.records, row.sealed_ms, row.bytes, flags_of(row),
+                    row.last_seq, row.segment)
+                  .run();
   if (done) done = Query(insert_body_, row.id, Query::Blob{bytes}).run();
   return done;
 }
@@ -160,8 +186,8 @@ Result<std::optional<std::string>> Store::body(std::int64_t id) {
 }
 
 Result<void> Store::each_batch(const std::function<void(const BatchRow&)>& visit) {
-  auto statement =
-      database_.prepare("SELECT id, run, first_seq, records, sealed_ms, bytes, flags FROM batch ORDER BY id");
+  auto statement = database_.prepare(
+      "SELECT id, run, first_seq, records, sealed_ms, bytes, flags, last_seq, segment FROM batch ORDER BY id");
   if (!statement) return tl::unexpected(statement.error());
   Query query(*statement);
   for (;;) {
@@ -233,7 +259,7 @@ Result<void> Store::insert_dead(const BatchRow& row, const RunRow& run, std::str
                                 std::string_view reason, std::int64_t now_ms) {
   return Query(insert_dead_, row.id, sink, reason, now_ms, std::string_view(run.spool_id),
                std::string_view(run.station_id), row.first_seq, row.records, row.sealed_ms, flags_of(row), row.bytes,
-               Query::Blob{bytes})
+               Query::Blob{bytes}, row.last_seq)
       .run();
 }
 

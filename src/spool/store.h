@@ -25,6 +25,8 @@ struct RunRow {
   // Written only when the newest batch of the spool goes: what would otherwise be forgotten with it.
   std::int64_t last_seq = 0;
   std::int64_t last_batch = 0;
+  // It kept batches in memory alone and has not ended in order: what follows last_seq may be lost.
+  bool spilling = false;
 };
 
 // A row of `batch`.
@@ -37,8 +39,10 @@ struct BatchRow {
   std::int64_t bytes = 0;
   bool simulated = false;
   bool has_notices = false;
-
-  [[nodiscard]] std::int64_t last_seq() const { return first_seq + records - 1; }
+  bool held = false;          // its times are not final: not for any sink yet
+  int thinned = 0;            // so many times half of its records were given up
+  std::int64_t last_seq = 0;  // beyond first_seq + records - 1 once it is thinned
+  std::int64_t segment = 0;   // of the clock, when `held`
 };
 
 struct SinkRow {
@@ -52,13 +56,18 @@ struct DeadTotals {
   std::int64_t bytes = 0;
 };
 
+enum class Purpose : std::uint8_t {
+  kRun,   // makes the file, brings an older format up to date
+  kLook,  // changes nothing; the file must be there
+};
+
 // The spool's file and its rows, without any policy. Whoever changes several rows does it between begin() and commit().
 // Rows and columns are explained in README.md. One thread.
 class Store {
  public:
   // Opens, makes or refuses the file: settings of the connection, schema, check of a small file.
   // kInvalidData: damaged. kConfig: whole, but not ours, or from a newer program.
-  static Result<Store> open(const std::string& path, bool create);
+  static Result<Store> open(const std::string& path, Purpose purpose);
   // Moves the file and its WAL to `<path>.corrupt-<UTC time>` and says the new name.
   static Result<std::string> move_aside(const std::string& path, std::int64_t now_ms);
 

@@ -7,14 +7,11 @@
 
 #include <sys/stat.h>
 
+#include "schema.h"
 #include "store.h"
 
 namespace airspool::spool {
 namespace {
-
-// "Airs": tells our file from any other SQLite database (PRAGMA application_id).
-constexpr std::int64_t kApplicationId = 0x41697273;
-constexpr std::int64_t kSchema = 1;
 
 // A check reads the whole file: a small one is done before anybody notices, a big one would delay the start by minutes.
 constexpr std::int64_t kCheckedBytes = std::int64_t{16} << 20;
@@ -29,26 +26,6 @@ constexpr const char* kConnection =
     "PRAGMA wal_autocheckpoint = 250; PRAGMA journal_size_limit = 1048576; PRAGMA temp_store = MEMORY; "
     "PRAGMA cache_size = -512; PRAGMA mmap_size = 0;";
 
-// A batch is two rows: what is asked of many at once (start, status) lies apart from the bytes, so that reading it
-// does not read them.
-constexpr const char* kTables =
-    "CREATE TABLE run(id INTEGER PRIMARY KEY, spool_id TEXT NOT NULL, station_id TEXT NOT NULL, "
-    "opened_ms INTEGER NOT NULL, last_seq INTEGER NOT NULL, last_batch INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE batch(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, first_seq INTEGER NOT NULL, "
-    "records INTEGER NOT NULL, sealed_ms INTEGER NOT NULL, bytes INTEGER NOT NULL, flags INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE body(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
-    "CREATE TABLE sink(name TEXT PRIMARY KEY, horizon INTEGER NOT NULL, held TEXT NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE notice(id INTEGER PRIMARY KEY, batch INTEGER, kind INTEGER NOT NULL, spool_id TEXT NOT NULL, "
-    "from_seq INTEGER NOT NULL, to_seq INTEGER NOT NULL, other TEXT NOT NULL) STRICT;"
-    "CREATE TABLE dead(id INTEGER PRIMARY KEY, batch INTEGER NOT NULL, sink TEXT NOT NULL, reason TEXT NOT NULL, "
-    "rejected_ms INTEGER NOT NULL, spool_id TEXT NOT NULL, station_id TEXT NOT NULL, first_seq INTEGER NOT NULL, "
-    "records INTEGER NOT NULL, sealed_ms INTEGER NOT NULL, flags INTEGER NOT NULL, size INTEGER NOT NULL, "
-    "bytes BLOB NOT NULL) STRICT;"
-    // Status is asked every second: it counts them without reading their bytes.
-    "CREATE INDEX dead_by_sink ON dead(sink);"
-    "CREATE TABLE dropped(sink TEXT NOT NULL, reason TEXT NOT NULL, batches INTEGER NOT NULL, "
-    "records INTEGER NOT NULL, PRIMARY KEY(sink, reason)) STRICT, WITHOUT ROWID;";
-
 std::int64_t file_size(const std::string& path) {
   struct stat info {};
   return stat(path.c_str(), &info) == 0 ? info.st_size : 0;
@@ -61,8 +38,8 @@ bool exists(const std::string& path) {
 
 }  // namespace
 
-Result<Store> Store::open(const std::string& path, bool create) {
-  auto database = Database::open(path, create);
+Result<Store> Store::open(const std::string& path, Purpose purpose) {
+  auto database = Database::open(path, purpose == Purpose::kRun);
   if (!database) return tl::unexpected(database.error());
   Store store;
   store.database_ = std::move(*database);
@@ -87,15 +64,18 @@ Result<Store> Store::open(const std::string& path, bool create) {
   }
 
   if (auto done = db.run(kConnection); !done) return tl::unexpected(done.error());
-  if (fresh) {
-    const std::string identity = "PRAGMA application_id = " + std::to_string(kApplicationId) +
-                                 "; PRAGMA user_version = " + std::to_string(kSchema) + ";";
-    const auto done = db.run(std::string("BEGIN IMMEDIATE;") + kTables + identity + "COMMIT;");
-    if (!done) return tl::unexpected(done.error());
-  } else if (file_size(path) <= kCheckedBytes) {
+  if (!fresh && file_size(path) <= kCheckedBytes) {
     const auto verdict = db.text("PRAGMA quick_check(1)");
     if (!verdict) return tl::unexpected(verdict.error());
     if (*verdict != "ok") return fail(ErrorCode::kInvalidData, *verdict);
+  }
+  if (fresh || *schema < kSchema) {
+    // All or nothing: whoever is killed in here leaves the file as it was. A look at an older file takes the steps too
+    // and never commits them, so that it changes nothing.
+    if (auto done = db.run("BEGIN IMMEDIATE"); !done) return tl::unexpected(done.error());
+    auto done = fresh ? make_schema(db) : migrate(db, *schema);
+    if (done && purpose == Purpose::kRun) done = db.run("COMMIT");
+    if (!done) return tl::unexpected(done.error());
   }
   if (auto done = store.prepare(); !done) return tl::unexpected(done.error());
   return store;

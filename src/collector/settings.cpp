@@ -130,7 +130,8 @@ spool::SpoolSettings spool_settings(const config::Config& config) {
     settings.sinks.push_back({sink.name,
                               sink.from == config::SinkStart::kOldest ? spool::StartAt::kOldest : spool::StartAt::kNow,
                               sink.replay == config::ReplayOrder::kOldestFirst ? spool::LeaseOrder::kOldestFirst
-                                                                               : spool::LeaseOrder::kLiveFirst});
+                                                                               : spool::LeaseOrder::kLiveFirst,
+                              sink.replay_rate});
   }
   return settings;
 }
@@ -200,7 +201,6 @@ std::vector<std::string> without_effect(const config::Config& config) {
   say(config.spool.durability != kDefaults.spool.durability, "spool.durability");
   say(config.spool.when_full != kDefaults.spool.when_full, "spool.when_full");
   for (const config::Sink& sink : config.sinks) {
-    say(sink.replay_rate.has_value(), "sink.replay_rate");
     say(sink.max_backlog_bytes.has_value(), "sink.max_backlog_bytes");
     say(sink.profile != config::MqttProfile::kStandard, "sink.profile");
   }

@@ -189,7 +189,7 @@ constexpr std::array kRows{
   Row{.path = "sink[].replay", .slot = [](Scope& s) -> Slot { return word(s.sink->replay); },
       .doc = "After an outage: new batches first and the backlog beside them, or all in order.", .words = kReplayOrders},
   Row{.path = "sink[].replay_rate", .slot = [](Scope& s) -> Slot { return &s.sink->replay_rate; },
-      .doc = "Limit for sending the backlog.", .unit = "records/s", .min = 1, .max = 10000000, .absent = "no limit"},
+      .doc = "How fast the backlog goes out after an outage; what is live is never slowed down.", .unit = "records/s", .min = 1, .max = 10000000, .absent = "no limit"},
   Row{.path = "sink[].max_backlog_bytes", .slot = [](Scope& s) -> Slot { return OptionalSizeSlot{&s.sink->max_backlog_bytes}; },
       .doc = "How much of the spool this sink may hold; beyond it, it loses its oldest batches.", .unit = "bytes", .min = kMebi, .max = 16 * kTebi,
       .absent = "spool.max_bytes divided by the number of sinks"},

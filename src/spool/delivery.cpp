@@ -11,14 +11,17 @@ void Delivery::hold(std::int64_t id, BatchSize size) {
   backlog_.bytes += size.bytes;
 }
 
-std::optional<std::int64_t> Delivery::next(std::int64_t live_from) const {
+std::optional<std::int64_t> Delivery::next(std::int64_t live_from, BootTime now) {
   if (settings_.order == LeaseOrder::kLiveFirst) {
     if (const auto live = leasable_.first_from(live_from)) return live;
   }
-  return leasable_.first_from(0);
+  const auto oldest = leasable_.first_from(0);
+  if (oldest && *oldest < live_from && !replay_rate_.allows(now)) return std::nullopt;
+  return oldest;
 }
 
-void Delivery::take(std::int64_t id, BatchSize size) {
+void Delivery::take(std::int64_t id, BatchSize size, std::int64_t live_from) {
+  if (id < live_from) replay_rate_.pay(size.records);
   leasable_.erase(id);
   in_flight_.emplace(id, size);
 }

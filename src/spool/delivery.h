@@ -10,6 +10,7 @@
 #include <airspool/spool/spool.h>
 
 #include "id_set.h"
+#include "replay_rate.h"
 
 namespace airspool::spool {
 
@@ -22,7 +23,7 @@ struct BatchSize {
 // keeps the held set (SinkRow). Every held id names a batch that is in the database. One thread.
 class Delivery {
  public:
-  explicit Delivery(SinkSettings settings) : settings_(std::move(settings)) {}
+  explicit Delivery(SinkSettings settings) : settings_(std::move(settings)), replay_rate_(settings_.replay_rate) {}
 
   [[nodiscard]] const SinkSettings& settings() const { return settings_; }
 
@@ -30,9 +31,10 @@ class Delivery {
   [[nodiscard]] bool holds(std::int64_t id) const { return held_.contains(id); }
   [[nodiscard]] std::string held_text() const { return held_.to_text(); }
 
-  // What this sink should have next; batches from `live_from` on are live.
-  [[nodiscard]] std::optional<std::int64_t> next(std::int64_t live_from) const;
-  void take(std::int64_t id, BatchSize size);
+  // What this sink should have next; batches from `live_from` on are live. Nothing, too, while what comes next belongs
+  // to the backlog and the sink's rate does not allow it yet.
+  [[nodiscard]] std::optional<std::int64_t> next(std::int64_t live_from, BootTime now);
+  void take(std::int64_t id, BatchSize size, std::int64_t live_from);
   // In flight, as take() was told; empty when it is not.
   [[nodiscard]] std::optional<BatchSize> in_flight(std::int64_t id) const;
   void give_back(std::int64_t id);
@@ -44,6 +46,7 @@ class Delivery {
 
  private:
   SinkSettings settings_;
+  ReplayRate replay_rate_;
   IdSet held_;
   IdSet leasable_;  // held and not in flight
   std::map<std::int64_t, BatchSize> in_flight_;

@@ -223,11 +223,12 @@ Lease Spool::Impl::lease(const LeaseRequest& request) {
   lease.sink = request.sink;
   Delivery* sink = find(request.sink);
   if (sink == nullptr) return lease;
-  expire_recent(clock_.boot_now());
+  const BootTime now = clock_.boot_now();
+  expire_recent(now);
   const std::int64_t live_from = recent_.empty() ? last_batch_ + 1 : recent_.front().id;
   std::size_t bytes = 0;
   while (lease.batches.size() < request.max_batches) {
-    const auto id = sink->next(live_from);
+    const auto id = sink->next(live_from, now);
     if (!id) break;
     const auto fits = [&](std::size_t size) { return lease.batches.empty() || bytes + size <= request.max_bytes; };
     BatchPtr batch = recent(*id);
@@ -252,7 +253,7 @@ Lease Spool::Impl::lease(const LeaseRequest& request) {
     }
     if (!fits(batch->bytes.size())) break;
     bytes += batch->bytes.size();
-    sink->take(*id, {batch->header.count, static_cast<std::int64_t>(batch->bytes.size())});
+    sink->take(*id, {batch->header.count, static_cast<std::int64_t>(batch->bytes.size())}, live_from);
     lease.batches.push_back(std::move(batch));
   }
   return lease;

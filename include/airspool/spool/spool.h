@@ -28,6 +28,9 @@ struct SinkSettings {
   std::string name;  // delivery state is kept under it
   StartAt from = StartAt::kNow;
   LeaseOrder order = LeaseOrder::kLiveFirst;
+  // Records a second at which the backlog is leased: what was sealed longer ago than `SpoolSettings::live_for`. What is
+  // live is never slowed down. Empty: as fast as the sink takes it.
+  std::optional<double> replay_rate = std::nullopt;
 };
 
 struct SpoolSettings {

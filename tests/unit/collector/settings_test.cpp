@@ -96,6 +96,7 @@ TEST(SettingsTest, TheSpoolKnowsEverySink) {
   config.sinks[0].from = config::SinkStart::kOldest;
   config.sinks[1].name = "home";
   config.sinks[1].replay = config::ReplayOrder::kOldestFirst;
+  config.sinks[1].replay_rate = 250.0;
   const auto settings = spool_settings(config);
   EXPECT_EQ(settings.batch_period, std::chrono::milliseconds(250));
   ASSERT_EQ(settings.sinks.size(), 2U);
@@ -105,6 +106,8 @@ TEST(SettingsTest, TheSpoolKnowsEverySink) {
   EXPECT_EQ(settings.sinks[1].name, "home");
   EXPECT_EQ(settings.sinks[1].from, spool::StartAt::kNow);
   EXPECT_EQ(settings.sinks[1].order, spool::LeaseOrder::kOldestFirst);
+  EXPECT_EQ(settings.sinks[0].replay_rate, std::nullopt);
+  EXPECT_EQ(settings.sinks[1].replay_rate, 250.0);
 }
 
 TEST(SettingsTest, AnAreaAcrossTheAntimeridianIsAskedForInTwoBoxes) {
@@ -168,12 +171,12 @@ TEST(SettingsTest, SaysWhatItIgnores) {
   config.radio.effort = config::Effort::kEco;
   config.spool.durability = config::Durability::kSpill;
   config.sinks.resize(1);
-  config.sinks[0].replay_rate = 100.0;
+  config.sinks[0].max_backlog_bytes = 1 << 20;
   config.opensky.client_id = "me";
   const auto sentences = without_effect(config);
   EXPECT_EQ(sentences.size(), 6U);
   for (const char* key :
-       {"clock.trust", "[[input]]", "radio.effort", "spool.durability", "sink.replay_rate", "credential"}) {
+       {"clock.trust", "[[input]]", "radio.effort", "spool.durability", "sink.max_backlog_bytes", "credential"}) {
     EXPECT_THAT(sentences, Contains(HasSubstr(key)));
   }
 }

@@ -90,28 +90,17 @@ Result<Input> open_input(const Options& options) {
 }
 
 // When the first sample was taken, and how well that is known.
-void set_start(ReplaySettings& settings, const Options& options, const Input& input) {
-  if (options.start) {
-    settings.start = *parse_utc(*options.start);
-    settings.start_quality = ClockQuality::kCorrectedLater;
-    return;
-  }
-  if (options.sim_s) {
-    settings.start = kSimStart;
-    settings.start_quality = ClockQuality::kSynchronised;
-    return;
-  }
+Calendar calendar_of(const Options& options, const Input& input, const radio::SourceInfo& info) {
+  if (options.start) return {*parse_utc(*options.start), ClockQuality::kCorrectedLater};
+  if (options.sim_s) return {kSimStart, ClockQuality::kSynchronised};
   const auto modified = input.file->modified();
-  if (options.path != "-" && modified && settings.total_samples) {
+  if (options.path != "-" && modified && info.total_samples) {
     // A recorder writes the last sample last.
-    const double length_s = static_cast<double>(*settings.total_samples) / settings.sample_rate_hz;
-    settings.start = *modified - nanoseconds(length_s);
-    settings.start_quality = ClockQuality::kEstimated;
-    return;
+    const double length_s = static_cast<double>(*info.total_samples) / info.sample_rate_hz;
+    return {*modified - nanoseconds(length_s), ClockQuality::kEstimated};
   }
   // A pipe has no date, and the time of day would make each replay another one.
-  settings.start = WallTime{};
-  settings.start_quality = ClockQuality::kUnverified;
+  return {WallTime{}, ClockQuality::kUnverified};
 }
 
 ReplaySettings replay_settings(const Options& options, const Input& input) {
@@ -125,7 +114,7 @@ ReplaySettings replay_settings(const Options& options, const Input& input) {
   settings.interval = nanoseconds(options.interval_s);
   settings.station_id = options.station;
   settings.source = options.sim_s ? RecordSource::kSim : RecordSource::kRadio;
-  set_start(settings, options, input);
+  settings.calendar = calendar_of(options, input, info);
   return settings;
 }
 
@@ -180,7 +169,7 @@ class Outputs {
   explicit Outputs(const Options& options) : json_(options.json), frames_(options.frames), records_(options.records) {}
 
   void append_records(const ReplayRun::Yield& yield) {
-    for (const Record& record : yield.records) spool::append_ndjson(text_, record);
+    for (const Record& record : yield.records) spool::append_ndjson(text_, record, yield.calendar);
   }
 
   // At once, for a program that follows a replay of a live pipe. When that has gone and there is a file to write, the

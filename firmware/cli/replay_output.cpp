@@ -169,8 +169,8 @@ std::string summary_json(const ReplaySummary& summary) {
 
 std::string summary_table(const ReplaySummary& summary, std::span<const HeardAircraft> aircraft,
                           const ReplaySettings& settings, const std::string& name) {
-  std::string out = name + ": " + decimal(summary.seconds, 3) + " s of signal from " + format_utc(settings.start) +
-                    ", " + std::to_string(summary.samples) + " samples at " +
+  std::string out = name + ": " + decimal(summary.seconds, 3) + " s of signal from " +
+                    format_utc(settings.calendar.boot_zero) + ", " + std::to_string(summary.samples) + " samples at " +
                     decimal(settings.sample_rate_hz / 1e6, 1) + " MS/s\n";
   append_counts(out, summary);
   if (!aircraft.empty()) {

@@ -34,8 +34,8 @@ ReplayIdentity identity_of(const ReplaySettings& settings) {
   add_number(static_cast<int>(settings.format));
   add_number(settings.sample_rate_hz);
   identity.add_setting(settings.total_samples ? std::to_string(*settings.total_samples) : std::string());
-  add_number(settings.start.time_since_epoch().count());
-  add_number(static_cast<int>(settings.start_quality));
+  add_number(settings.calendar.boot_zero.time_since_epoch().count());
+  add_number(static_cast<int>(settings.calendar.quality));
   std::string receiver;
   if (settings.receiver) {
     append_shortest(receiver, settings.receiver->latitude_deg);
@@ -87,7 +87,7 @@ ReplayRun::Yield ReplayRun::finish() {
   take_frames();
   const BootTime end = end_of(summary_.samples, settings_.sample_rate_hz);
   advance_to(end);
-  sampler_.flush(tracker_, end, settings_.start, settings_.start_quality, records_);
+  sampler_.flush(tracker_, end, records_);
   return yield();
 }
 
@@ -132,7 +132,7 @@ void ReplayRun::remember(const modes::Message& message) {
 // Lets the time of the samples pass: what is due before `time` happens.
 void ReplayRun::advance_to(BootTime time) {
   for (; next_tick_ <= time; next_tick_ += tick_of(settings_)) {
-    sampler_.sample(tracker_, next_tick_, settings_.start, settings_.start_quality, records_);
+    sampler_.sample(tracker_, next_tick_, records_);
     tracker_.expire(next_tick_);
   }
 }
@@ -143,7 +143,7 @@ ReplayRun::Yield ReplayRun::yield() {
     record.spool_id = spool_id_;
     record.seq = static_cast<std::int64_t>(++summary_.records);
   }
-  return {frames_, records_};
+  return {frames_, records_, settings_.calendar};
 }
 
 ReplaySummary ReplayRun::summary() const {

@@ -28,8 +28,7 @@ struct ReplaySettings {
   std::uint32_t sample_rate_hz = 2'400'000;
   SampleFormat format = SampleFormat::kCu8;
   std::optional<std::uint64_t> total_samples;  // when known beforehand
-  WallTime start;                              // of the first sample
-  ClockQuality start_quality = ClockQuality::kEstimated;
+  Calendar calendar;                           // boot time begins at the first sample
   std::optional<GeoPosition> receiver;
   Nanoseconds interval = std::chrono::seconds(5);
   std::string station_id;
@@ -71,6 +70,7 @@ class ReplayRun {
   struct Yield {
     std::span<const modes::ModeSFrame> frames;  // accepted, in timestamp order
     std::span<const Record> records;            // with their identity
+    Calendar calendar;                          // theirs
   };
 
   static Result<ReplayRun> create(const ReplaySettings& settings);

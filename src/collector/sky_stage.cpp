@@ -35,8 +35,7 @@ Record record_of(const opensky::OpenSkyState& row, const StateVector& state, con
   record.station_id = station;
   if (row.time_position_s) record.time_position = wall_time(*row.time_position_s);
   record.last_contact = wall_time(row.last_contact_s);
-  record.received = answer.received_wall;
-  record.time_quality = answer.received_quality;
+  record.received = answer.received;
   record.source = RecordSource::kOpenSky;
   return record;
 }
@@ -74,7 +73,7 @@ void SkyStage::run() {
     next_tick = std::max(next_tick + kTick, now);
   }
   std::vector<Record> last;
-  sampler_.flush(tracker_, clock_.boot_now(), wall_at_boot_zero(), clock_.quality(), last);
+  sampler_.flush(tracker_, clock_.boot_now(), last);
   deliver(std::move(last));
   publish(clock_.boot_now());
   records_.close();
@@ -112,7 +111,7 @@ void SkyStage::tick(BootTime now) {
   tracker_.expire(now);
   std::erase_if(cloud_, [&](const auto& entry) { return now - entry.second.shown.last_seen > kCloudValidity; });
   std::vector<Record> records;
-  sampler_.sample(tracker_, now, wall_at_boot_zero(), clock_.quality(), records);
+  sampler_.sample(tracker_, now, records);
   deliver(std::move(records));
   publish(now);
 }
@@ -138,7 +137,5 @@ void SkyStage::deliver(std::vector<Record> records) {
     records_dropped_.add(count);
   }
 }
-
-WallTime SkyStage::wall_at_boot_zero() const { return clock_.wall_now() - clock_.boot_now().time_since_epoch(); }
 
 }  // namespace airspool::collector

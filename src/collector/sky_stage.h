@@ -42,7 +42,6 @@ class SkyStage {
   void tick(BootTime now);
   void publish(BootTime now);
   void deliver(std::vector<Record> records);
-  [[nodiscard]] WallTime wall_at_boot_zero() const;
 
   SkySettings settings_;
   SkyChannel& input_;

@@ -224,7 +224,6 @@ std::optional<Poller::Trouble> Poller::ask(Lane& lane) {
 std::optional<Poller::Trouble> Poller::read_answer(Lane& lane, net::HttpStream& stream) {
   // The head is nearest to the moment at which OpenSky set the answer's time.
   const BootTime received = clock_->boot_now();
-  const WallTime received_wall = clock_->wall_now();
   std::size_t bytes = 0;
   bool too_large = false;
   ParseReport report;
@@ -250,8 +249,6 @@ std::optional<Poller::Trouble> Poller::read_answer(Lane& lane, net::HttpStream& 
     return Trouble{PollFault::kStale, "the answer is no newer than the last one", {}};
   }
   answer->received = received;
-  answer->received_wall = received_wall;
-  answer->received_quality = clock_->quality();
   take(lane, std::move(*answer), report);
   return std::nullopt;
 }

@@ -9,18 +9,11 @@ namespace airspool::sky {
 
 Sampler::Sampler(SamplingSettings settings) : settings_(std::move(settings)) {}
 
-void Sampler::sample(const Tracker& tracker, BootTime now, WallTime wall_at_boot_zero, ClockQuality quality,
-                     std::vector<Record>& out) {
-  take(tracker, now, false, wall_at_boot_zero, quality, out);
-}
+void Sampler::sample(const Tracker& tracker, BootTime now, std::vector<Record>& out) { take(tracker, now, false, out); }
 
-void Sampler::flush(const Tracker& tracker, BootTime now, WallTime wall_at_boot_zero, ClockQuality quality,
-                    std::vector<Record>& out) {
-  take(tracker, now, true, wall_at_boot_zero, quality, out);
-}
+void Sampler::flush(const Tracker& tracker, BootTime now, std::vector<Record>& out) { take(tracker, now, true, out); }
 
-void Sampler::take(const Tracker& tracker, BootTime now, bool whatever_the_interval, WallTime wall_at_boot_zero,
-                   ClockQuality quality, std::vector<Record>& out) {
+void Sampler::take(const Tracker& tracker, BootTime now, bool whatever_the_interval, std::vector<Record>& out) {
   due_.clear();
   for (const auto& [address, aircraft] : tracker.aircraft()) {
     const auto last = last_record_.find(address);
@@ -37,12 +30,9 @@ void Sampler::take(const Tracker& tracker, BootTime now, bool whatever_the_inter
     Record record;
     record.state = state_vector(*aircraft);
     record.station_id = settings_.station_id;
-    record.last_contact = wall_at_boot_zero + aircraft->last_seen.time_since_epoch();
-    if (record.state.position) {
-      record.time_position = wall_at_boot_zero + aircraft->position.time.time_since_epoch();
-    }
-    record.received = record.last_contact;
-    record.time_quality = quality;
+    record.last_contact = aircraft->last_seen;
+    if (record.state.position) record.time_position = aircraft->position.time;
+    record.received = aircraft->last_seen;
     record.source = settings_.source;
     out.push_back(std::move(record));
     last_record_[aircraft->icao24] = {now, aircraft->last_seen};

@@ -28,6 +28,7 @@ void OpenBatch::add(Record record, BootTime now) {
 }
 
 Result<SealedBatch> OpenBatch::seal(const std::vector<Notice>& notices, const Clock& clock) {
+  const Calendar calendar = calendar_of(clock);
   SealedBatch sealed;
   sealed.sealed = clock.boot_now();
   sealed.notices = notices;
@@ -37,7 +38,7 @@ Result<SealedBatch> OpenBatch::seal(const std::vector<Notice>& notices, const Cl
   header.first_seq = next_seq_;
   header.count = static_cast<std::uint32_t>(records_.size());
   // Whole milliseconds, as the file keeps it, so that a batch has the same header before and after a restart.
-  header.sealed = std::chrono::floor<std::chrono::milliseconds>(clock.wall_now());
+  header.sealed = std::chrono::floor<std::chrono::milliseconds>(calendar.at(sealed.sealed));
 
   text_.clear();
   for (const Notice& notice : sealed.notices) append_notice(text_, notice, station_id_);
@@ -46,7 +47,7 @@ Result<SealedBatch> OpenBatch::seal(const std::vector<Notice>& notices, const Cl
     record.seq = next_seq_++;
     if (record.station_id.empty()) record.station_id = station_id_;
     if (record.source == RecordSource::kSim) header.simulated = true;
-    append_ndjson(text_, record);
+    append_ndjson(text_, record, calendar);
   }
   header.last_seq = next_seq_ - 1;
   records_.clear();

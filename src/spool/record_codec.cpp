@@ -155,7 +155,7 @@ std::string_view name_of(RecordSource source) {
 
 }  // namespace
 
-void append_ndjson(std::string& out, const Record& record) {
+void append_ndjson(std::string& out, const Record& record, const Calendar& calendar) {
   const StateVector& state = record.state;
   out += '{';
   add(out, "schema", std::int64_t{kSchema});
@@ -167,9 +167,10 @@ void append_ndjson(std::string& out, const Record& record) {
   add_if_known(out, "callsign", state.callsign);
   add_if_known(out, "origin_country", state.origin_country);
   add_if_known(out, "country_code", state.country_code);
-  if (record.time_position) add_seconds(out, "time_position", *record.time_position);
-  add_seconds(out, "last_contact", record.last_contact);
-  add(out, "event_time_ms", milliseconds(record.last_contact));
+  if (record.time_position) add_seconds(out, "time_position", record.time_position->on(calendar));
+  const WallTime last_contact = record.last_contact.on(calendar);
+  add_seconds(out, "last_contact", last_contact);
+  add(out, "event_time_ms", milliseconds(last_contact));
   add_position(out, record);
   add(out, "baro_altitude", state.baro_altitude_m, 2);
   add(out, "geo_altitude", state.geo_altitude_m, 2);
@@ -182,8 +183,8 @@ void append_ndjson(std::string& out, const Record& record) {
   add(out, "position_source", static_cast<std::int64_t>(state.position_source));
   add(out, "category", state.category);
   add(out, "source", name_of(record.source));
-  add(out, "received_ms", milliseconds(record.received));
-  add(out, "time_quality", static_cast<std::int64_t>(record.time_quality));
+  add(out, "received_ms", milliseconds(calendar.at(record.received)));
+  add(out, "time_quality", static_cast<std::int64_t>(calendar.quality));
   add(out, "nic", state.nic);
   add(out, "rc", state.rc_m, 2);
   add(out, "nac_p", state.nac_p);

@@ -25,6 +25,15 @@ using WallTime = std::chrono::sys_time<Nanoseconds>;
 // Record v1 `time_quality`.
 enum class ClockQuality : std::uint8_t { kSynchronised = 0, kCorrectedLater = 1, kEstimated = 2, kUnverified = 3 };
 
+// Where boot time lies on the calendar: wall = boot_zero + boot. Holds for as long as nobody steps the calendar.
+struct Calendar {
+  WallTime boot_zero;  // what the calendar said, or would have said, at boot
+  ClockQuality quality = ClockQuality::kSynchronised;
+
+  [[nodiscard]] constexpr WallTime at(BootTime time) const { return boot_zero + time.time_since_epoch(); }
+  [[nodiscard]] constexpr BootTime boot_time_of(WallTime time) const { return BootTime(time - boot_zero); }
+};
+
 // Where time comes from. Injected wherever time matters, so that no test sleeps. Implementations are safe to call from
 // any thread.
 class Clock {
@@ -38,6 +47,9 @@ class Clock {
   [[nodiscard]] virtual WallTime wall_now() const = 0;
   [[nodiscard]] virtual ClockQuality quality() const = 0;
 };
+
+// The calendar as `clock` has it now.
+Calendar calendar_of(const Clock& clock);
 
 // The clock of the machine. `quality` asks the kernel (adjtimex) whether something disciplines it.
 class SystemClock final : public Clock {

@@ -44,17 +44,43 @@ struct StateVector {
   std::optional<double> rssi_dbfs;
 };
 
-// Record v1: one state vector as it leaves the machine. The identity (`spool_id`, `seq`) is given when it is sealed
-// into a batch. Printed by spool/record_codec.h.
+// A moment in a record: one that this machine lived through, in boot time, or one that somebody else (OpenSky) gave, in
+// UTC. The first gets its place on the calendar when the record leaves the house, by a clock that may have been put
+// right in the meantime; the second stays as it was given.
+class RecordTime {
+ public:
+  constexpr RecordTime() = default;
+  // NOLINTBEGIN(google-explicit-constructor): a time point says by its type which of the two it is
+  constexpr RecordTime(BootTime lived) : since_(lived.time_since_epoch()) {}
+  constexpr RecordTime(WallTime given) : since_(given.time_since_epoch()), given_(true) {}
+  // NOLINTEND(google-explicit-constructor)
+
+  [[nodiscard]] constexpr bool is_given() const { return given_; }
+  [[nodiscard]] constexpr WallTime on(const Calendar& calendar) const {
+    return given_ ? WallTime(since_) : calendar.at(BootTime(since_));
+  }
+  // In boot time; a given one as `calendar` places it.
+  [[nodiscard]] constexpr BootTime in_boot_time(const Calendar& calendar) const {
+    return given_ ? calendar.boot_time_of(WallTime(since_)) : BootTime(since_);
+  }
+
+  friend constexpr bool operator==(const RecordTime&, const RecordTime&) = default;
+
+ private:
+  Nanoseconds since_{};  // boot, or 1970
+  bool given_ = false;
+};
+
+// Record v1: one state vector on its way off the machine. The identity (`spool_id`, `seq`) and the calendar are given
+// when it is sealed into a batch. Printed by spool/record_codec.h.
 struct Record {
   StateVector state;
   std::string station_id;
   std::string spool_id;
-  std::int64_t seq = 0;                   // 1, 2, 3, ... within spool_id; 0 = not sealed yet
-  std::optional<WallTime> time_position;  // when the position was valid
-  WallTime last_contact;                  // when anything was last heard
-  WallTime received;                      // when we took it in
-  ClockQuality time_quality = ClockQuality::kSynchronised;
+  std::int64_t seq = 0;                     // 1, 2, 3, ... within spool_id; 0 = not sealed yet
+  std::optional<RecordTime> time_position;  // when the position was valid
+  RecordTime last_contact;                  // when anything was last heard
+  BootTime received;                        // when we took it in
   RecordSource source = RecordSource::kRadio;
 };
 

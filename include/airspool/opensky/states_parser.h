@@ -29,8 +29,6 @@ struct OpenSkyState {
 struct OpenSkyAnswer {
   double time_s = 0.0;  // OpenSky's clock when it answered
   BootTime received{};
-  WallTime received_wall{};
-  ClockQuality received_quality = ClockQuality::kUnverified;
   std::deque<OpenSkyState> states;
 
   // When a value of this answer was true, in boot time: as long before receipt as OpenSky says that it was before the

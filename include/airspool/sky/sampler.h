@@ -31,19 +31,17 @@ struct SamplingSettings {
 // last record. Owned by the thread that owns the Tracker.
 //
 // A record tells what was known at the last contact: last_contact and received are the time of the last message (the
-// radio takes in what it hears when it hears it), time_position is the time of the position's own message.
+// radio takes in what it hears when it hears it), time_position is the time of the position's own message. All in boot
+// time: the calendar is the spool's affair.
 class Sampler {
  public:
   explicit Sampler(SamplingSettings settings);
 
-  // Appends the records that are due at `now`, in order of last contact, then address. `wall_at_boot_zero` places boot
-  // time on the calendar: wall = wall_at_boot_zero + boot.
-  void sample(const Tracker& tracker, BootTime now, WallTime wall_at_boot_zero, ClockQuality quality,
-              std::vector<Record>& out);
+  // Appends the records that are due at `now`, in order of last contact, then address.
+  void sample(const Tracker& tracker, BootTime now, std::vector<Record>& out);
 
   // The end of the stream: every aircraft heard since its last record, whether its interval is over or not.
-  void flush(const Tracker& tracker, BootTime now, WallTime wall_at_boot_zero, ClockQuality quality,
-             std::vector<Record>& out);
+  void flush(const Tracker& tracker, BootTime now, std::vector<Record>& out);
 
   // Aircraft that it keeps books on: never more than the tracker knows, after each call.
   [[nodiscard]] std::size_t remembered() const { return last_record_.size(); }
@@ -54,8 +52,7 @@ class Sampler {
     BootTime last_seen{};  // what it was made of
   };
 
-  void take(const Tracker& tracker, BootTime now, bool whatever_the_interval, WallTime wall_at_boot_zero,
-            ClockQuality quality, std::vector<Record>& out);
+  void take(const Tracker& tracker, BootTime now, bool whatever_the_interval, std::vector<Record>& out);
   void forget_expired(const Tracker& tracker);
 
   SamplingSettings settings_;

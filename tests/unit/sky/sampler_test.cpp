@@ -11,10 +11,7 @@
 namespace airspool::sky {
 namespace {
 
-const WallTime kBoot = WallTime(std::chrono::seconds(1'700'000'000));
 constexpr GeoPosition kBern{46.95, 7.44};
-
-WallTime wall(double seconds) { return kBoot + at(seconds).time_since_epoch(); }
 
 class SamplerTest : public ::testing::Test {
  protected:
@@ -22,7 +19,7 @@ class SamplerTest : public ::testing::Test {
 
   std::vector<Record> sample(double seconds) {
     std::vector<Record> records;
-    sampler_.sample(tracker_, at(seconds), kBoot, ClockQuality::kEstimated, records);
+    sampler_.sample(tracker_, at(seconds), records);
     return records;
   }
 
@@ -49,12 +46,11 @@ TEST_F(SamplerTest, MakesAWholeRecord) {
   EXPECT_EQ(record.state.baro_altitude_m, 10'000.0);
   ASSERT_TRUE(record.state.position);
   EXPECT_LT(distance_m(*record.state.position, kBern), 10.0);
-  EXPECT_EQ(record.time_position, wall(1.0));
-  EXPECT_EQ(record.last_contact, wall(2.0));
-  EXPECT_EQ(record.received, wall(2.0));
+  EXPECT_EQ(record.time_position, RecordTime(at(1.0)));
+  EXPECT_EQ(record.last_contact, RecordTime(at(2.0)));
+  EXPECT_EQ(record.received, at(2.0));
   EXPECT_EQ(record.station_id, "roof-1");
   EXPECT_EQ(record.source, RecordSource::kSim);
-  EXPECT_EQ(record.time_quality, ClockQuality::kEstimated);
   EXPECT_TRUE(record.spool_id.empty());
 }
 
@@ -78,9 +74,9 @@ TEST_F(SamplerTest, FlushesWhatIsNewWhateverTheInterval) {
   EXPECT_EQ(sample(1.0).size(), 1U);
   hear(all_call(), 2.0);
   std::vector<Record> records;
-  sampler_.flush(tracker_, at(2.1), kBoot, ClockQuality::kEstimated, records);
+  sampler_.flush(tracker_, at(2.1), records);
   EXPECT_EQ(records.size(), 1U);
-  sampler_.flush(tracker_, at(2.2), kBoot, ClockQuality::kEstimated, records);
+  sampler_.flush(tracker_, at(2.2), records);
   EXPECT_EQ(records.size(), 1U);
 }
 

@@ -20,14 +20,16 @@ Record bare() {
   record.station_id = "roof-1";
   record.spool_id = "abcdefghij234567";
   record.seq = 42;
-  record.last_contact = WallTime(seconds(1'700'000'000));
-  record.received = record.last_contact;
+  record.last_contact = BootTime(seconds(100));
+  record.received = BootTime(seconds(100));
   return record;
 }
 
-std::string print(const Record& record) {
+constexpr Calendar kCalendar{WallTime(seconds(1'699'999'900))};
+
+std::string print(const Record& record, const Calendar& calendar = kCalendar) {
   std::string out;
-  append_ndjson(out, record);
+  append_ndjson(out, record, calendar);
   return out;
 }
 
@@ -57,11 +59,10 @@ TEST(RecordCodecTest, PrintsAFullRecordInTheOrderOfTheSchema) {
   record.state.sil = 3;
   record.state.adsb_version = 2;
   record.state.rssi_dbfs = -17.6;
-  record.time_position = WallTime(milliseconds(1'699'999'999'250));
-  record.last_contact = WallTime(milliseconds(1'700'000'000'007));
-  record.received = WallTime(milliseconds(1'700'000'000'107));
-  record.time_quality = ClockQuality::kCorrectedLater;
-  EXPECT_EQ(print(record),
+  record.time_position = BootTime(milliseconds(99'250));
+  record.last_contact = BootTime(milliseconds(100'007));
+  record.received = BootTime(milliseconds(100'107));
+  EXPECT_EQ(print(record, {kCalendar.boot_zero, ClockQuality::kCorrectedLater}),
             R"({"schema":1,"record_id":"abcdefghij234567-42","station_id":"roof-1","seq":42,"icao24":"3c6444",)"
             R"("addr_type":"icao","callsign":"DLH4AB","origin_country":"Germany","country_code":"DE",)"
             R"("time_position":1699999999.25,"last_contact":1700000000.007,"event_time_ms":1700000000007,)"
@@ -136,6 +137,29 @@ TEST(RecordCodecTest, CutsTimesToMilliseconds) {
   EXPECT_NE(print(record).find(R"("last_contact":1.999,"event_time_ms":1999,)"), std::string::npos);
 }
 
+TEST(RecordCodecTest, NeverShiftsATimeThatWasGiven) {
+  Record record = bare();
+  record.time_position = WallTime(seconds(1'600'000'000));
+  record.last_contact = WallTime(seconds(1'600'000'001));
+  EXPECT_NE(
+      print(record).find(R"("time_position":1600000000,"last_contact":1600000001,"event_time_ms":1600000001000,)"),
+      std::string::npos);
+  EXPECT_NE(print(record).find(R"("received_ms":1700000000000,)"), std::string::npos);
+}
+
+TEST(RecordCodecTest, PlacesEachTimeOfAMixedRecordByItsOrigin) {
+  Record record = bare();
+  record.time_position = WallTime(seconds(1'600'000'000));
+  EXPECT_NE(print(record).find(R"("time_position":1600000000,"last_contact":1700000000,)"), std::string::npos);
+}
+
+TEST(RecordCodecTest, KnowsNoYear2038AndNothingBefore1970) {
+  EXPECT_NE(print(bare(), {WallTime(seconds(4'000'000'000))}).find(R"("event_time_ms":4000000100000,)"),
+            std::string::npos);
+  const std::string early = print(bare(), {WallTime(milliseconds(-100'001))});
+  EXPECT_NE(early.find(R"("last_contact":-0.001,"event_time_ms":-1,)"), std::string::npos) << early;
+}
+
 TEST(RecordCodecTest, EscapesWhatJsonDoesNotAllow) {
   EXPECT_NE(with_callsign("A\"B\\C\n\x01").find(R"("callsign":"A\"B\\C\u000a\u0001")"), std::string::npos);
 }
@@ -152,8 +176,8 @@ TEST(RecordCodecTest, KeepsValidUtf8AndReplacesTheRest) {
 
 TEST(RecordCodecTest, AppendsOneLineARecord) {
   std::string out = "before\n";
-  append_ndjson(out, bare());
-  append_ndjson(out, bare());
+  append_ndjson(out, bare(), kCalendar);
+  append_ndjson(out, bare(), kCalendar);
   EXPECT_EQ(out, "before\n" + print(bare()) + print(bare()));
 }
 

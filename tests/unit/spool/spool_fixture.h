@@ -53,8 +53,8 @@ class SpoolFixture : public ::testing::Test {
     record.state.icao24 = Icao24::icao(0x3C6544);
     record.state.callsign = "DLH9XY";
     record.state.baro_altitude_m = 11277.6;
-    record.last_contact = WallTime(std::chrono::seconds(1'790'000'000));
-    record.received = record.last_contact;
+    record.last_contact = BootTime(std::chrono::seconds(100));
+    record.received = BootTime(std::chrono::seconds(100));
     record.source = source;
     return record;
   }

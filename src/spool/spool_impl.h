@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <airspool/spool/browse.h>
 #include <airspool/spool/spool.h>
 
 #include "delivery.h"
@@ -37,6 +38,7 @@ class Spool::Impl {
   [[nodiscard]] const std::string& spool_id() const { return open_.spool_id(); }
   [[nodiscard]] std::int64_t stored_seq() const { return stored_seq_; }
   [[nodiscard]] SpoolStat stat();
+  Result<std::string> answer(std::string_view command, std::string_view arguments);
 
  private:
   struct Rejected {
@@ -80,6 +82,10 @@ class Spool::Impl {
   void note(const Result<void>& written);
   [[nodiscard]] std::int64_t pages_for(const SealedBatch* sealed) const;
   [[nodiscard]] bool newest_goes(const Changes& changes) const;
+
+  // spool_browse.cpp
+  [[nodiscard]] std::vector<std::string> waiting_for(std::int64_t batch) const;
+  Result<Requeued> requeue_dead(const RequeueRequest& request);
 
   void seal();
   std::vector<Notice> notices_to_print();

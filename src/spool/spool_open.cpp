@@ -10,6 +10,8 @@
 
 #include <airspool/core/log.h>
 
+#include "held_by_sink.h"
+#include "look.h"
 #include "spool_impl.h"
 
 namespace airspool::spool {
@@ -101,26 +103,6 @@ Result<Store> open_or_begin_anew(const std::string& path, const Clock& clock) {
              {{"path", path}, {"kept_as", *moved}, {"error", store.error().message}});
   return Store::open(path, Purpose::kRun);
 }
-
-// `id` is one that this row holds. A row that nobody can read holds everything: sending twice loses nothing.
-class HeldBySink {
- public:
-  explicit HeldBySink(const SinkRow& row) {
-    const auto parsed = IdSet::parse(row.held);
-    if (parsed) {
-      horizon_ = row.horizon;
-      held_ = *parsed;
-    } else {
-      log::warning("spool", "the delivery state of a sink cannot be read: everything is sent to it again",
-                   {{"sink", row.name}});
-    }
-  }
-  [[nodiscard]] bool holds(std::int64_t id) const { return id > horizon_ || held_.contains(id); }
-
- private:
-  std::int64_t horizon_ = 0;
-  IdSet held_;
-};
 
 }  // namespace
 
@@ -223,24 +205,31 @@ Result<void> Spool::Impl::load_deliveries(std::vector<SinkRow> known) {
   });
 }
 
-Result<SpoolStat> Spool::inspect(const std::string& path) {
+Result<Looked> open_to_look(const std::string& path, Purpose purpose) {
   if (auto place = check_place(path, false); !place) return tl::unexpected(place.error());
   if (access(path.c_str(), F_OK) != 0) {
     return fail(ErrorCode::kNotFound, "there is no spool at " + path + " yet; airspool run makes it (spool.path)");
   }
-  const auto lock = LockFile::acquire(path + ".lock");
+  auto lock = LockFile::acquire(path + ".lock");
   if (!lock) {
     const bool running = lock.error().code == ErrorCode::kUnavailable;
     return cannot_open(path, lock.error(),
                        running ? "ask it instead: airspool spool stat" : "try as the user airspool, or with sudo");
   }
-  auto store = Store::open(path, Purpose::kLook);
+  auto store = Store::open(path, purpose);
   if (!store) {
     const bool damaged = store.error().code == ErrorCode::kInvalidData;
     return cannot_open(
         path, store.error(),
         damaged ? "airspool run will move it aside and begin a fresh one" : next_step(store.error(), path));
   }
+  return Looked{std::move(*lock), std::move(*store)};
+}
+
+Result<SpoolStat> Spool::inspect(const std::string& path) {
+  auto looked = open_to_look(path);
+  if (!looked) return tl::unexpected(looked.error());
+  Store* const store = &looked->store;
 
   SpoolStat stat;
   stat.path = path;

@@ -51,6 +51,17 @@ struct SinkRow {
   std::string held;          // and these up to it (IdSet text)
 };
 
+// A row of `dead`.
+struct DeadRow {
+  std::int64_t id = 0;
+  BatchRow batch;  // as it was
+  RunRow run;      // only its names
+  std::int64_t flags = 0;
+  std::string sink;
+  std::string reason;
+  std::int64_t rejected_ms = 0;
+};
+
 struct DeadTotals {
   std::int64_t batches = 0;
   std::int64_t bytes = 0;
@@ -109,6 +120,15 @@ class Store {
   Result<DeadTotals> dead_totals();
   Result<std::vector<SinkStat>> dead_by_sink();  // name and dead_batches
 
+  // For people who look (store_browse.cpp): rows with a greater id, in the order of ids.
+  Result<std::vector<BatchRow>> batches_after(std::int64_t id, std::int64_t limit);
+  Result<std::vector<DeadRow>> dead_after(std::int64_t id, std::int64_t limit);
+  Result<std::optional<std::string>> dead_body(std::int64_t id);
+  // The letter becomes the batch `id` again, with `bytes`, its own.
+  Result<void> revive(const DeadRow& dead, std::int64_t id, std::string_view bytes);
+  // What is wrong with the file, "ok" if nothing. Reads all of it.
+  Result<std::string> check();
+
   Result<void> count_drop(std::string_view sink, std::string_view reason, std::int64_t batches, std::int64_t records);
   Result<std::vector<DropStat>> drops();
   // What only the file knows: age of its batches, drops, dead letters by sink. What cannot be read stays as it is.
@@ -121,6 +141,7 @@ class Store {
 
  private:
   Result<void> prepare();
+  Result<std::int64_t> run_for(const RunRow& run);
 
   Database database_;
   std::int64_t max_pages_ = 0;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <airspool/core/clock.h>
@@ -144,6 +145,8 @@ class Spool {
   [[nodiscard]] const std::string& spool_id() const;
   [[nodiscard]] std::int64_t stored_seq() const;  // the last seq of this run that is on disk; 0: none yet
   [[nodiscard]] SpoolStat stat();
+  // What `airspool spool` asks while we run: the commands of browse.h, JSON in and out. As SpoolFile::answer().
+  Result<std::string> answer(std::string_view command, std::string_view arguments);
 
  private:
   class Impl;

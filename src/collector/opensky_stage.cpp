@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "opensky_stage.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <airspool/net/curl_http_client.h>
 
 namespace airspool::collector {
+namespace {
+
+// The metrics of the moment, such as the age of the last answer, are never older.
+constexpr Nanoseconds kShowEvery = std::chrono::seconds(10);
+
+}  // namespace
 
 Result<std::unique_ptr<OpenSkyStage>> OpenSkyStage::create(opensky::PollerSettings settings, SkyChannel& sky,
                                                            const Clock& clock, metrics::Registry& metrics) {
@@ -25,7 +33,7 @@ void OpenSkyStage::run() {
     lock.unlock();
     const BootTime next = poller_->step(clock_.boot_now());
     lock.lock();
-    stop_asked_.wait_for(lock, next - clock_.boot_now(), [this] { return stopping_; });
+    stop_asked_.wait_for(lock, std::min(next - clock_.boot_now(), kShowEvery), [this] { return stopping_; });
   }
 }
 

@@ -7,7 +7,10 @@
 #include <utility>
 
 #include <airspool/config/station_name.h>
+#include <airspool/core/icao24.h>
 #include <airspool/core/log.h>
+#include <airspool/opensky/credentials.h>
+#include <airspool/opensky/query.h>
 #include <airspool/radio/file_source.h>
 #include <airspool/radio/sim_source.h>
 #include <airspool/uplink/file_sink.h>
@@ -69,6 +72,36 @@ uplink::MqttSinkSettings mqtt_sink_settings(const config::Sink& sink) {
   settings.key_file = sink.key_file.value_or("");
   settings.jitter_seed = std::random_device{}();
   return settings;
+}
+
+opensky::Account account_of(config::OpenSkyAccount account) {
+  switch (account) {
+    case config::OpenSkyAccount::kAnonymous:
+      break;
+    case config::OpenSkyAccount::kStandard:
+      return opensky::Account::kStandard;
+    case config::OpenSkyAccount::kFeeder:
+      return opensky::Account::kFeeder;
+    case config::OpenSkyAccount::kLicensed:
+      return opensky::Account::kLicensed;
+  }
+  return opensky::Account::kAnonymous;
+}
+
+opensky::Query query_of(const config::OpenSky& from) {
+  opensky::Query query;
+  query.own = from.own;
+  for (const config::Area& area : from.areas) {
+    const auto pieces = opensky::boxes(area.south_deg, area.west_deg, area.north_deg, area.east_deg);
+    query.areas.insert(query.areas.end(), pieces.begin(), pieces.end());
+  }
+  if (from.around) {
+    query.areas = opensky::boxes_around({from.around->lat_deg, from.around->lon_deg}, from.around->radius_km);
+  }
+  for (const std::string& text : from.icao24) {
+    if (const auto address = Icao24::parse(text)) query.aircraft.push_back(*address);
+  }
+  return query;
 }
 
 tl::unexpected<Error> not_in_this_version(const std::string& what, const std::string& instead) {
@@ -137,24 +170,23 @@ spool::SpoolSettings spool_settings(const config::Config& config) {
 }
 
 Result<opensky::PollerSettings> opensky_settings(const config::Config& config) {
-  if (config.opensky.around || !config.opensky.icao24.empty() || config.opensky.own) {
-    return not_in_this_version("opensky.around, .icao24 or .own", "use opensky.area");
-  }
+  const config::OpenSky& from = config.opensky;
   opensky::PollerSettings settings;
-  settings.base_url = config.opensky.base_url;
+  settings.base_url = from.base_url;
+  settings.token_url = from.token_url;
+  settings.account = account_of(from.account);
   settings.seed = std::random_device{}();
-  if (config.opensky.poll_interval_s) {
-    settings.interval = std::chrono::milliseconds(std::llround(*config.opensky.poll_interval_s * 1000.0));
+  if (from.poll_interval_s) {
+    settings.interval = std::chrono::milliseconds(std::llround(*from.poll_interval_s * 1000.0));
   }
-  for (const config::Area& area : config.opensky.areas) {
-    // OpenSky knows no box across the antimeridian: that takes two.
-    if (area.west_deg <= area.east_deg) {
-      settings.areas.push_back({area.south_deg, area.west_deg, area.north_deg, area.east_deg});
-    } else {
-      settings.areas.push_back({area.south_deg, area.west_deg, area.north_deg, 180.0});
-      settings.areas.push_back({area.south_deg, -180.0, area.north_deg, area.east_deg});
-    }
+  if (from.has_credentials()) {
+    auto credentials = from.credentials_file ? opensky::read_credentials_file(*from.credentials_file)
+                                             : opensky::read_secret_file(from.client_id.value_or(""),
+                                                                         from.client_secret_file.value_or(""));
+    if (!credentials) return tl::unexpected(credentials.error());
+    settings.credentials = std::move(*credentials);
   }
+  settings.query = query_of(from);
   return settings;
 }
 
@@ -195,7 +227,6 @@ std::vector<std::string> without_effect(const config::Config& config) {
   };
   say(config.clock.trust != kDefaults.clock.trust, "clock.trust");
   say(!config.inputs.empty(), "[[input]]");
-  say(config.opensky.has_credentials(), "a credential of OpenSky (every request is anonymous)");
   say(config.radio.effort != kDefaults.radio.effort, "radio.effort");
   say(config.sampling.policy != kDefaults.sampling.policy, "sampling.policy");
   say(config.spool.durability != kDefaults.spool.durability, "spool.durability");

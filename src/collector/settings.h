@@ -28,7 +28,7 @@ Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& co
 
 SkySettings sky_settings(const config::Config& config);
 spool::SpoolSettings spool_settings(const config::Config& config);
-// kConfig for a choice of aircraft that this version cannot make: asking for the whole world instead would be dear.
+// Reads the credentials that are named; the error is that of opensky/credentials.h.
 Result<opensky::PollerSettings> opensky_settings(const config::Config& config);
 
 // Every sink, opened.

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <cmath>
+#include <random>
+#include <tuple>
 #include <utility>
+#include <vector>
 
-#include <airspool/core/decimal.h>
 #include <airspool/core/log.h>
 #include <airspool/opensky/poller.h>
+
+#include "budget.h"
+#include "exchange.h"
+#include "forecast.h"
+#include "token.h"
 
 namespace airspool::opensky {
 namespace {
@@ -17,83 +24,38 @@ using std::chrono::seconds;
 constexpr std::string_view kModule = "opensky";
 constexpr seconds kFirstBackoff{5};
 constexpr seconds kLongestBackoff{300};
-constexpr seconds kLongestObedience{86'400};  // credits come back at midnight at the latest
 constexpr minutes kLogEvery{1};
 constexpr minutes kBelieveEarlierAfter{10};
-constexpr std::size_t kMaxBodyBytes = std::size_t{32} << 20U;
-// 400 credits a day (REST API, "Limitations for anonymous users").
-constexpr std::chrono::milliseconds kAnonymousPerCredit{216'000};
+// The radio covers an area when it hears that share of what OpenSky tells; then it is asked for that many times as
+// seldom as a whole day's credits would allow.
+constexpr double kCovered = 0.9;
+constexpr int kCoveredFactor = 4;
 
-bool is_box(const Area& area) {
-  return area.south_deg >= -90.0 && area.south_deg < area.north_deg && area.north_deg <= 90.0 &&
-         area.west_deg >= -180.0 && area.west_deg < area.east_deg && area.east_deg <= 180.0;
+bool is_web_address(const std::string& url) {
+  const bool web = url.rfind("https://", 0) == 0 || url.rfind("http://", 0) == 0;
+  return web && url.find_first_of("?# \r\n") == std::string::npos;
 }
 
-std::string states_url(const std::string& base_url) {
-  std::string url = base_url;
+std::string without_slash(std::string url) {
   while (!url.empty() && url.back() == '/') url.pop_back();
-  return url + "/states/all?extended=1";
+  return url;
 }
 
-std::string box_query(const Area& area) {
-  std::string query;
-  const auto add = [&](std::string_view key, double value) {
-    query += '&';
-    query += key;
-    query += '=';
-    append_shortest(query, value);
-  };
-  add("lamin", area.south_deg);
-  add("lomin", area.west_deg);
-  add("lamax", area.north_deg);
-  add("lomax", area.east_deg);
-  return query;
-}
+struct LogGate {
+  std::optional<BootTime> last;
+  std::uint64_t held_back = 0;
+};
 
-std::optional<seconds> whole_seconds(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return seconds(std::min<std::int64_t>(value, kLongestObedience.count()));
-}
-
-PollFault fault_of(AnswerFault fault) {
-  switch (fault) {
-    case AnswerFault::kNotJson:
-      return PollFault::kWebPage;
-    case AnswerFault::kCut:
-      return PollFault::kCut;
-    case AnswerFault::kTooManyRows:
-      return PollFault::kTooLarge;
-    case AnswerFault::kNone:
-    case AnswerFault::kRead:
-    case AnswerFault::kMalformed:
-      break;
-  }
-  return PollFault::kMalformed;
-}
-
-PollFault fault_of(const Error& transfer) {
-  switch (transfer.code) {
-    case ErrorCode::kIo:
-      return PollFault::kCut;
-    case ErrorCode::kInvalidData:
-      return PollFault::kMalformed;
-    default:
-      return PollFault::kNetwork;
-  }
-}
-
-std::string words_for(int status) {
-  const std::string number = std::to_string(status);
-  if (status == 401 || status == 403) return "OpenSky refuses (status " + number + "): check the account's credentials";
-  if (status == 404) return "nothing there (status 404): check base_url";
-  if (status >= 300 && status < 400) {
-    return "sent elsewhere (status " + number + "): a login page of the network, or the wrong base_url";
-  }
-  if (status >= 500) return "OpenSky has trouble of its own (status " + number + ")";
-  return "unexpected answer (status " + number + ")";
-}
+// One request out of those that the query takes, over and over.
+struct Lane {
+  std::string url;
+  int credits = 0;
+  std::optional<BootTime> asked;  // when the last request that went through began
+  BootTime not_before{};
+  double last_time_s = 0.0;
+  BootTime last_taken{};
+  double coverage = 0.0;
+};
 
 }  // namespace
 
@@ -101,6 +63,10 @@ std::string_view name(PollFault fault) {
   switch (fault) {
     case PollFault::kNetwork:
       return "network";
+    case PollFault::kToken:
+      return "token";
+    case PollFault::kUnauthorised:
+      return "unauthorised";
     case PollFault::kRateLimited:
       return "rate_limited";
     case PollFault::kStatus:
@@ -119,169 +85,244 @@ std::string_view name(PollFault fault) {
   return "unknown";
 }
 
-int credits_per_request(const Area& area) {
-  const double square_degrees = (area.north_deg - area.south_deg) * (area.east_deg - area.west_deg);
-  if (square_degrees <= 25.0) return 1;
-  if (square_degrees <= 100.0) return 2;
-  return square_degrees <= 400.0 ? 3 : 4;
+class Poller::Impl {
+ public:
+  Impl(PollerSettings settings, const std::vector<Request>& requests, net::HttpClient& http, const Clock& clock,
+       metrics::Registry& metrics, OnAnswer on_answer);
+  BootTime step(BootTime now);
+  [[nodiscard]] Nanoseconds interval(BootTime now) const;
+  [[nodiscard]] const Clock& clock() const { return clock_; }
+
+ private:
+  struct Next {
+    Lane* lane = nullptr;
+    BootTime due{};
+  };
+  Next next(BootTime now);
+  [[nodiscard]] BootTime due(const Lane& lane, BootTime now) const;
+  void settle(Lane& lane, const Exchanged& result, bool stale);
+  void take(Lane& lane, OpenSkyAnswer&& answer, const ParseReport& report);
+  [[nodiscard]] bool is_stale(const Lane& lane, const OpenSkyAnswer& answer) const;
+  void succeeded(Lane& lane, BootTime began, BootTime after);
+  void failed(Lane& lane, const Exchanged& result, BootTime after);
+  [[nodiscard]] bool covered() const;
+  Nanoseconds backoff();
+  void log_trouble(const Trouble& trouble, Nanoseconds wait, BootTime now);
+  void log_rejected(const ParseReport& report, std::size_t taken, BootTime now);
+  void log_drought(const Lane& lane, BootTime due, BootTime now);
+  void show(BootTime now);
+
+  const PollerSettings settings_;
+  const Nanoseconds finest_;
+  net::HttpClient& http_;
+  const Clock& clock_;
+  OnAnswer on_answer_;
+  std::optional<TokenSource> tokens_;
+  Exchange exchange_;
+  Budget budget_;
+  std::vector<Lane> lanes_;
+  int round_credits_ = 0;
+  Lane* last_lane_ = nullptr;
+  BootTime not_before_{};
+  BootTime paid_due_{};  // of the next request that costs credits
+  int failures_ = 0;     // in a row
+  bool talked_ = false;
+  BootTime last_answer_;  // or the start
+  std::array<LogGate, kPollFaults> gates_{};
+  LogGate row_gate_;
+  std::optional<BootTime> drought_logged_;  // the renewal it was logged for
+  std::minstd_rand random_;
+
+  metrics::Counter& answers_;
+  metrics::Counter& rows_;
+  metrics::Gauge& aircraft_;
+  metrics::Gauge& credits_left_;
+  metrics::Gauge& interval_;
+  metrics::Gauge& answer_age_;
+  std::array<metrics::Counter*, kPollFaults> faults_{};
+  std::array<metrics::Counter*, kRowRejects> rejected_{};
+};
+
+Poller::Impl::Impl(PollerSettings settings, const std::vector<Request>& requests, net::HttpClient& http,
+                   const Clock& clock, metrics::Registry& metrics, OnAnswer on_answer)
+    : settings_(std::move(settings)),
+      finest_(resolution(settings_.credentials.has_value())),
+      http_(http),
+      clock_(clock),
+      on_answer_(std::move(on_answer)),
+      tokens_(settings_.credentials ? std::optional<TokenSource>(std::in_place, settings_.token_url,
+                                                                 *settings_.credentials, http, clock, metrics)
+                                    : std::nullopt),
+      exchange_(http, clock, tokens_ ? &*tokens_ : nullptr),
+      budget_(settings_.account),
+      last_answer_(clock.boot_now()),
+      random_(settings_.seed + 1),  // 0 is no seed for this generator
+      answers_(metrics.counter("airspool_opensky_requests_total", "Requests for state vectors to OpenSky.",
+                               {{"outcome", "answer"}})),
+      rows_(metrics.counter("airspool_opensky_rows_total", "State vectors in new answers of OpenSky.")),
+      aircraft_(metrics.gauge("airspool_opensky_answer_aircraft", "State vectors in OpenSky's last new answer.")),
+      credits_left_(metrics.gauge("airspool_opensky_credits_left", "API credits of OpenSky left in this period.")),
+      interval_(metrics.gauge("airspool_opensky_interval_seconds",
+                              "Time between two requests for the same area of OpenSky, as planned now.")),
+      answer_age_(metrics.gauge("airspool_opensky_answer_age_seconds",
+                                "Time since OpenSky's last new answer, or since the start.")) {
+  const std::string base = without_slash(settings_.base_url);
+  for (const Request& request : requests) {
+    Lane lane;
+    lane.url = base + request.target;
+    lane.credits = request.credits;
+    lanes_.push_back(std::move(lane));
+    round_credits_ += request.credits;
+  }
+  for (std::size_t i = 0; i < kPollFaults; ++i) {
+    faults_[i] = &metrics.counter("airspool_opensky_requests_total", "Requests for state vectors to OpenSky.",
+                                  {{"outcome", std::string(name(static_cast<PollFault>(i)))}});
+  }
+  for (std::size_t i = 0; i < kRowRejects; ++i) {
+    rejected_[i] = &metrics.counter("airspool_opensky_rows_rejected_total", "Rows of OpenSky left out.",
+                                    {{"reason", std::string(name(static_cast<RowReject>(i)))}});
+  }
+  show(last_answer_);
 }
 
-Result<Poller> Poller::create(PollerSettings settings, net::HttpClient& http, const Clock& clock,
-                              metrics::Registry& metrics, OnAnswer on_answer) {
-  const bool web = settings.base_url.rfind("https://", 0) == 0 || settings.base_url.rfind("http://", 0) == 0;
-  if (!web || settings.base_url.find_first_of("?# \r\n") != std::string::npos) {
-    return fail(ErrorCode::kConfig, "opensky.base_url: write it as https://host/path, without a query");
-  }
-  for (const Area& area : settings.areas) {
-    if (!is_box(area)) {
-      return fail(ErrorCode::kConfig,
-                  "opensky.area: south must be below north and west below east, within 90 and 180 degrees; an area "
-                  "across the antimeridian takes two boxes");
+BootTime Poller::Impl::step(BootTime now) {
+  budget_.advance(now);
+  show(now);
+  const Next turn = next(now);
+  if (http_.stopped() || turn.due > now) return turn.due;
+  Lane& lane = *turn.lane;
+  if (settings_.radio_coverage && last_lane_ != nullptr) last_lane_->coverage = settings_.radio_coverage();
+
+  Exchanged result = exchange_.ask(lane.url);
+  if (http_.stopped()) return now;
+  const BootTime after = std::max(now, clock_.boot_now());
+  const bool stale = result.answer && is_stale(lane, *result.answer);
+  if (stale) result.trouble = Trouble{PollFault::kStale, "the answer is no newer than the last one", {}};
+  settle(lane, result, stale);
+  if (result.trouble) faults_[static_cast<std::size_t>(result.trouble->fault)]->add();
+  if (result.trouble && !stale) {
+    failed(lane, result, after);
+  } else {
+    if (failures_ > 0 || (!stale && !talked_)) log::info(kModule, "OpenSky answers");
+    talked_ = talked_ || !stale;
+    succeeded(lane, now, after);
+    if (stale) {
+      log_trouble(*result.trouble, {}, after);
+    } else {
+      take(lane, std::move(*result.answer), result.report);
     }
   }
-  if (settings.interval && *settings.interval < seconds(1)) {
-    return fail(ErrorCode::kConfig, "opensky.poll_interval_s: at least 1");
-  }
-  return Poller(std::move(settings), http, clock, metrics, std::move(on_answer));
+  show(after);
+  return std::max(next(after).due, after);
 }
 
-Poller::Poller(PollerSettings settings, net::HttpClient& http, const Clock& clock, metrics::Registry& metrics,
-               OnAnswer on_answer)
-    : settings_(std::move(settings)),
-      http_(&http),
-      clock_(&clock),
-      on_answer_(std::move(on_answer)),
-      random_(settings_.seed + 1) {  // 0 is no seed for this generator
-  const std::string url = states_url(settings_.base_url);
-  int credits = 0;
-  for (const Area& area : settings_.areas) {
-    lanes_.push_back({url + box_query(area)});
-    credits += credits_per_request(area);
+Poller::Impl::Next Poller::Impl::next(BootTime now) {
+  Next first;
+  for (Lane& lane : lanes_) {
+    const BootTime lane_due = due(lane, now);
+    // Of those that are due together, the one that has waited longest.
+    const auto rank = [](BootTime when, const Lane& of) {
+      return std::tuple(when, of.asked.value_or(BootTime::min()));
+    };
+    if (first.lane == nullptr || rank(lane_due, lane) < rank(first.due, *first.lane)) first = {&lane, lane_due};
   }
-  if (lanes_.empty()) {
-    lanes_.push_back({url});
-    credits = credits_per_request(Area{});
-  }
-  interval_ = settings_.interval.value_or(kAnonymousPerCredit * credits);
-
-  meters_.answers = &metrics.counter("airspool_opensky_answers_total", "New answers of OpenSky.");
-  meters_.rows = &metrics.counter("airspool_opensky_rows_total", "State vectors in new answers of OpenSky.");
-  meters_.aircraft = &metrics.gauge("airspool_opensky_answer_aircraft", "State vectors in OpenSky's last new answer.");
-  for (std::size_t i = 0; i < kPollFaults; ++i) {
-    meters_.faults[i] = &metrics.counter("airspool_opensky_faults_total", "Polls of OpenSky that gave nothing new.",
-                                         {{"kind", std::string(name(static_cast<PollFault>(i)))}});
-  }
-  for (std::size_t i = 0; i < kRowRejects; ++i) {
-    meters_.rejected[i] = &metrics.counter("airspool_opensky_rows_rejected_total", "Rows of OpenSky left out.",
-                                           {{"reason", std::string(name(static_cast<RowReject>(i)))}});
-  }
+  if (first.due > now) log_drought(*first.lane, first.due, now);
+  return first;
 }
 
-BootTime Poller::step(BootTime now) {
-  if (!due_) due_ = now;
-  if (now < *due_ || http_->stopped()) return *due_;
-  if (next_lane_ == 0) round_started_ = now;
-
-  const auto trouble = ask(lanes_[next_lane_]);
-  if (http_->stopped()) return *due_;
-  const BootTime after = std::max(now, clock_->boot_now());
-  if (trouble) meters_.faults[static_cast<std::size_t>(trouble->fault)]->add();
-
-  if (!trouble || trouble->fault == PollFault::kStale) {
-    if (failures_ > 0 || (!trouble && !talked_)) log::info(kModule, "OpenSky answers");
-    failures_ = 0;
-    talked_ = talked_ || !trouble;
-    next_lane_ = (next_lane_ + 1) % lanes_.size();
-    due_ = next_lane_ == 0 ? std::max<BootTime>(round_started_ + interval_, after) : after;
-    if (trouble) log_trouble(*trouble, *due_ - after, after);
-    return *due_;
+BootTime Poller::Impl::due(const Lane& lane, BootTime now) const {
+  BootTime when = now;  // at once
+  if (lane.asked) {
+    when = *lane.asked + finest_;
+    if (settings_.interval) {
+      when = std::max(when, *lane.asked + *settings_.interval);
+    } else if (lane.credits > 0) {
+      when = std::max(when, paid_due_);
+    }
   }
-  ++failures_;
-  const Nanoseconds wait = trouble->wait ? *trouble->wait : backoff();
-  due_ = after + wait;
-  log_trouble(*trouble, wait, after);
-  return *due_;
+  if (!budget_.affords(lane.credits, now)) {
+    when = std::max(when, budget_.renewal().value_or(now + kLongestBackoff));
+  }
+  when = std::max({when, not_before_, lane.not_before});
+  // What is overdue is due now: only the lane's own patience decides who is first.
+  return std::max(when, now);
 }
 
-std::optional<Poller::Trouble> Poller::ask(Lane& lane) {
-  net::HttpRequest request;
-  request.url = lane.url;
-  request.headers.add("Accept", "application/json");
-  const auto stream = http_->open(request);
-  if (!stream) return Trouble{fault_of(stream.error()), stream.error().message, {}};
-  const net::HttpHead& head = (*stream)->head();
-  if (head.status == 200) return read_answer(lane, **stream);
-  if (head.status == 429) {
-    auto wait = whole_seconds(head.headers.find("X-Rate-Limit-Retry-After-Seconds"));
-    if (!wait) wait = whole_seconds(head.headers.find("Retry-After"));
-    return Trouble{PollFault::kRateLimited, "OpenSky's credits are used up (status 429): poll less often", wait};
-  }
-  Trouble trouble{PollFault::kStatus, words_for(head.status), {}};
-  if (head.status == 401 || head.status == 403) trouble.wait = kLongestBackoff;
-  return trouble;
+// The books are kept of whatever went through, news or not.
+void Poller::Impl::settle(Lane& lane, const Exchanged& result, bool stale) {
+  if (result.utc && !stale) budget_.told_time(result.at, *result.utc);
+  if (lane.credits == 0) return;
+  if (result.charged) budget_.spent(lane.credits);
+  if (result.credits_left) budget_.told_left(result.at, *result.credits_left);
 }
 
-std::optional<Poller::Trouble> Poller::read_answer(Lane& lane, net::HttpStream& stream) {
-  // The head is nearest to the moment at which OpenSky set the answer's time.
-  const BootTime received = clock_->boot_now();
-  std::size_t bytes = 0;
-  bool too_large = false;
-  ParseReport report;
-  auto answer = parse_states(
-      [&](std::span<char> into) -> Result<std::size_t> {
-        auto count = stream.read(into);
-        if (!count) return count;
-        bytes += *count;
-        too_large = bytes > kMaxBodyBytes;
-        if (too_large) return fail(ErrorCode::kInvalidData, "the answer is larger than 32 MiB: ask for less");
-        return count;
-      },
-      &report);
-  if (!answer) {
-    const PollFault fault = too_large                            ? PollFault::kTooLarge
-                            : report.fault == AnswerFault::kRead ? fault_of(answer.error())
-                                                                 : fault_of(report.fault);
-    return Trouble{fault, answer.error().message, {}};
-  }
-  const bool equal = answer->time_s == lane.last_time_s;
-  const bool earlier = answer->time_s < lane.last_time_s;
-  if (equal || (earlier && received - lane.last_taken < kBelieveEarlierAfter)) {
-    return Trouble{PollFault::kStale, "the answer is no newer than the last one", {}};
-  }
-  answer->received = received;
-  take(lane, std::move(*answer), report);
-  return std::nullopt;
+bool Poller::Impl::is_stale(const Lane& lane, const OpenSkyAnswer& answer) const {
+  if (answer.time_s > lane.last_time_s) return false;
+  return answer.time_s == lane.last_time_s || answer.received - lane.last_taken < kBelieveEarlierAfter;
 }
 
-void Poller::take(Lane& lane, OpenSkyAnswer&& answer, const ParseReport& report) {
+void Poller::Impl::succeeded(Lane& lane, BootTime began, BootTime after) {
+  failures_ = 0;
+  lane.asked = began;
+  last_lane_ = &lane;
+  if (lane.credits == 0) return;
+  Nanoseconds wait = budget_.pace(lane.credits, after);
+  if (covered()) wait = std::max(wait, kCoveredFactor * budget_.even_pace(lane.credits));
+  paid_due_ = began + wait;
+}
+
+void Poller::Impl::failed(Lane& lane, const Exchanged& result, BootTime after) {
+  const Trouble& trouble = *result.trouble;
+  if (!trouble.of_this_request) ++failures_;
+  Nanoseconds wait = trouble.wait ? *trouble.wait : backoff();
+  // One quick repeat; more of them must not eat what is meant for the day.
+  if (result.charged && failures_ > 1) wait = std::max(wait, budget_.pace(lane.credits, after));
+  if (trouble.fault == PollFault::kRateLimited && trouble.wait) budget_.refused(after, wait);
+  (trouble.of_this_request ? lane.not_before : not_before_) = after + wait;
+  log_trouble(trouble, wait, after);
+}
+
+bool Poller::Impl::covered() const {
+  if (!settings_.radio_coverage) return false;
+  return std::all_of(lanes_.begin(), lanes_.end(),
+                     [](const Lane& lane) { return lane.credits == 0 || lane.coverage >= kCovered; });
+}
+
+void Poller::Impl::take(Lane& lane, OpenSkyAnswer&& answer, const ParseReport& report) {
   lane.last_time_s = answer.time_s;
   lane.last_taken = answer.received;
-  std::uint64_t rejected = 0;
-  std::string_view first_reason;
-  for (std::size_t i = 0; i < kRowRejects; ++i) {
-    meters_.rejected[i]->add(report.rejected[i]);
-    if (report.rejected[i] > 0 && first_reason.empty()) first_reason = name(static_cast<RowReject>(i));
-    rejected += report.rejected[i];
-  }
-  if (rejected > 0 && (!row_gate_.last || answer.received - *row_gate_.last >= kLogEvery)) {
-    row_gate_.last = answer.received;
-    log::warning(kModule, "rows left out of an answer",
-                 {{"rows", rejected}, {"of", rejected + answer.states.size()}, {"reason", first_reason}});
-  }
-  meters_.answers->add();
-  meters_.rows->add(answer.states.size());
-  meters_.aircraft->set(static_cast<double>(answer.states.size()));
+  last_answer_ = answer.received;
+  for (std::size_t i = 0; i < kRowRejects; ++i) rejected_[i]->add(report.rejected[i]);
+  log_rejected(report, answer.states.size(), answer.received);
+  answers_.add();
+  rows_.add(answer.states.size());
+  aircraft_.set(static_cast<double>(answer.states.size()));
   on_answer_(std::move(answer));
 }
 
-Nanoseconds Poller::backoff() {
-  const int doublings = std::min(failures_ - 1, 10);
+Nanoseconds Poller::Impl::interval(BootTime now) const {
+  if (settings_.interval) return std::max<Nanoseconds>(*settings_.interval, finest_);
+  const int credits = round_credits_;
+  if (credits == 0) return finest_;
+  const Nanoseconds plan = covered() ? std::max(budget_.pace(credits, now), kCoveredFactor * budget_.even_pace(credits))
+                                     : budget_.pace(credits, now);
+  return std::max(plan, finest_);
+}
+
+Nanoseconds Poller::Impl::backoff() {
+  const int doublings = std::clamp(failures_ - 1, 0, 10);
   const Nanoseconds longest = std::min<Nanoseconds>(kFirstBackoff * (1 << doublings), kLongestBackoff);
   std::uniform_real_distribution<double> part(0.5, 1.0);
   return std::chrono::duration_cast<Nanoseconds>(longest * part(random_));
 }
 
-void Poller::log_trouble(const Trouble& trouble, Nanoseconds wait, BootTime now) {
+void Poller::Impl::show(BootTime now) {
+  credits_left_.set(static_cast<double>(budget_.left()));
+  interval_.set(std::chrono::duration<double>(interval(now)).count());
+  answer_age_.set(std::chrono::duration<double>(now - last_answer_).count());
+}
+
+void Poller::Impl::log_trouble(const Trouble& trouble, Nanoseconds wait, BootTime now) {
   LogGate& gate = gates_[static_cast<std::size_t>(trouble.fault)];
   if (gate.last && now - *gate.last < kLogEvery) {
     ++gate.held_back;
@@ -294,5 +335,62 @@ void Poller::log_trouble(const Trouble& trouble, Nanoseconds wait, BootTime now)
               {"next_s", std::chrono::duration_cast<seconds>(wait).count()},
               {"not_logged", std::exchange(gate.held_back, 0)}});
 }
+
+void Poller::Impl::log_rejected(const ParseReport& report, std::size_t taken, BootTime now) {
+  std::uint64_t rejected = 0;
+  std::string_view first_reason;
+  for (std::size_t i = 0; i < kRowRejects; ++i) {
+    if (report.rejected[i] > 0 && first_reason.empty()) first_reason = name(static_cast<RowReject>(i));
+    rejected += report.rejected[i];
+  }
+  if (rejected == 0 || (row_gate_.last && now - *row_gate_.last < kLogEvery)) return;
+  row_gate_.last = now;
+  log::warning(kModule, "rows left out of an answer",
+               {{"rows", rejected}, {"of", rejected + taken}, {"reason", first_reason}});
+}
+
+// Once for each time that the credits run out early.
+void Poller::Impl::log_drought(const Lane& lane, BootTime due, BootTime now) {
+  const auto renewal = budget_.renewal();
+  if (budget_.affords(lane.credits, now) || !renewal || *renewal - now < kLogEvery) return;
+  if (drought_logged_ && std::chrono::abs(*drought_logged_ - *renewal) < kLogEvery) return;
+  drought_logged_ = renewal;
+  log::warning(kModule, "the credits of OpenSky are used up",
+               {{"left", budget_.left()}, {"next_s", std::chrono::duration_cast<seconds>(due - now).count()}});
+}
+
+Result<Poller> Poller::create(PollerSettings settings, net::HttpClient& http, const Clock& clock,
+                              metrics::Registry& metrics, OnAnswer on_answer) {
+  if (!is_web_address(settings.base_url)) {
+    return fail(ErrorCode::kConfig, "opensky.base_url: write it as https://host/path, without a query");
+  }
+  if (settings.credentials && !is_web_address(settings.token_url)) {
+    return fail(ErrorCode::kConfig, "opensky.token_url: write it as https://host/path, without a query");
+  }
+  if (!std::all_of(settings.query.areas.begin(), settings.query.areas.end(), is_box)) {
+    return fail(ErrorCode::kConfig,
+                "opensky.area: south must be below north and west below east, within 90 and 180 degrees; an area "
+                "across the antimeridian takes two boxes");
+  }
+  if (settings.query.own && !settings.credentials) {
+    return fail(ErrorCode::kConfig, "opensky.own: own sensors need an account: give credentials_file");
+  }
+  if (settings.interval && *settings.interval < seconds(1)) {
+    return fail(ErrorCode::kConfig, "opensky.poll_interval_s: at least 1");
+  }
+  const std::vector<Request> requests = requests_for(settings.query);
+  const Forecast told = forecast(settings, requests);
+  for (const std::string& note : told.notes) log::info(kModule, note);
+  for (const std::string& warning : told.warnings) log::warning(kModule, warning);
+  return Poller(std::make_unique<Impl>(std::move(settings), requests, http, clock, metrics, std::move(on_answer)));
+}
+
+Poller::Poller(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Poller::Poller(Poller&& other) noexcept = default;
+Poller& Poller::operator=(Poller&& other) noexcept = default;
+Poller::~Poller() = default;
+
+BootTime Poller::step(BootTime now) { return impl_->step(now); }
+Nanoseconds Poller::interval() const { return impl_->interval(impl_->clock().boot_now()); }
 
 }  // namespace airspool::opensky

@@ -90,11 +90,14 @@ HttpReply HttpReply::ok(std::string_view body, std::string_view more_headers) {
   return with_status(200, body, more_headers);
 }
 
-HttpTestServer::HttpTestServer() {
+HttpTestServer::HttpTestServer(Handler handler, std::uint16_t port) : handler_(std::move(handler)) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  const int yes = 1;
+  ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
   socklen_t size = sizeof(address);
   if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener_, 8) != 0 ||
       ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0 || ::pipe(wake_) != 0) {
@@ -137,42 +140,67 @@ void HttpTestServer::wait_for_requests(std::size_t count) const {
 }
 
 void HttpTestServer::serve() {
-  while (true) {
-    std::array<pollfd, 2> fds{{{listener_, POLLIN, 0}, {wake_[0], POLLIN, 0}}};
-    if (::poll(fds.data(), fds.size(), -1) < 0 || fds[1].revents != 0) return;
+  while (wait_for(listener_, POLLIN, -1)) {
     const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (fd < 0) continue;
+    const auto visit = [this, fd] {
+      serve_connection(fd);
+      ::close(fd);
+    };
+    if (handler_) {
+      visitors_.emplace_back(visit);
+      continue;
+    }
     {
       const std::lock_guard lock(mutex_);
       ++connections_;
     }
-    serve_connection(fd);
-    ::close(fd);
+    visit();
   }
+  for (std::thread& visitor : visitors_) visitor.join();
+}
+
+HttpReply HttpTestServer::next_reply(const std::string& request) {
+  if (handler_) return handler_(request);
+  HttpReply reply;
+  reply.then = HttpReply::Then::kClose;
+  {
+    const std::lock_guard lock(mutex_);
+    requests_.push_back(request);
+    if (!script_.empty()) {
+      reply = std::move(script_.front());
+      script_.pop_front();
+    }
+  }
+  came_.notify_all();
+  return reply;
 }
 
 void HttpTestServer::serve_connection(int fd) {
   std::string buffer;
   std::string request;
   while (read_request(fd, buffer, request)) {
-    HttpReply reply;
-    reply.then = HttpReply::Then::kClose;
-    {
-      const std::lock_guard lock(mutex_);
-      requests_.push_back(request);
-      if (!script_.empty()) {
-        reply = std::move(script_.front());
-        script_.pop_front();
-      }
-    }
-    came_.notify_all();
-    if (!send_all(fd, reply.bytes) || reply.then == HttpReply::Then::kClose) return;
+    const HttpReply reply = next_reply(request);
+    if (!deliver(fd, reply) || reply.then == HttpReply::Then::kClose) return;
     if (reply.then == HttpReply::Then::kHang) {
-      std::array<pollfd, 2> fds{{{fd, POLLIN, 0}, {wake_[0], POLLIN, 0}}};
-      ::poll(fds.data(), fds.size(), -1);
+      static_cast<void>(wait_for(fd, POLLIN, -1));
       return;
     }
   }
+}
+
+bool HttpTestServer::deliver(int fd, const HttpReply& reply) const {
+  if (reply.piece_bytes == 0) return send_all(fd, reply.bytes);
+  for (std::size_t at = 0; at < reply.bytes.size(); at += reply.piece_bytes) {
+    if (!send_all(fd, std::string_view(reply.bytes).substr(at, reply.piece_bytes))) return false;
+    if (!wait_for(-1, 0, static_cast<int>(reply.pause.count()))) return false;
+  }
+  return true;
+}
+
+bool HttpTestServer::wait_for(int fd, short events, int timeout_ms) const {
+  std::array<pollfd, 2> fds{{{fd, events, 0}, {wake_[0], POLLIN, 0}}};
+  return ::poll(fds.data(), fds.size(), timeout_ms) >= 0 && fds[1].revents == 0;
 }
 
 bool HttpTestServer::read_request(int fd, std::string& buffer, std::string& request) const {
@@ -186,8 +214,7 @@ bool HttpTestServer::read_request(int fd, std::string& buffer, std::string& requ
         return true;
       }
     }
-    std::array<pollfd, 2> fds{{{fd, POLLIN, 0}, {wake_[0], POLLIN, 0}}};
-    if (::poll(fds.data(), fds.size(), -1) < 0 || fds[1].revents != 0) return false;
+    if (!wait_for(fd, POLLIN, -1)) return false;
     std::array<char, 4096> piece;
     const ssize_t count = ::recv(fd, piece.data(), piece.size(), 0);
     if (count <= 0) return false;
@@ -196,10 +223,18 @@ bool HttpTestServer::read_request(int fd, std::string& buffer, std::string& requ
 }
 
 std::string gzip_stored(std::string_view text) {
-  const auto size = static_cast<std::uint32_t>(text.size());
-  std::string out = kGzipHead + '\x01' + little_endian(size, 2) + little_endian(~size, 2);
-  out += text;
-  return out + little_endian(crc32(text), 4) + little_endian(size, 4);
+  constexpr std::size_t kBlock = 65'535;  // (RFC 1951 3.2.4)
+  std::string out = kGzipHead;
+  std::size_t at = 0;
+  do {
+    const std::string_view block = text.substr(at, kBlock);
+    at += block.size();
+    const auto size = static_cast<std::uint32_t>(block.size());
+    out += at == text.size() ? '\x01' : '\0';
+    out += little_endian(size, 2) + little_endian(~size, 2);
+    out += block;
+  } while (at < text.size());
+  return out + little_endian(crc32(text), 4) + little_endian(static_cast<std::uint32_t>(text.size()), 4);
 }
 
 std::string gzip_bomb(char letter, std::size_t runs) {

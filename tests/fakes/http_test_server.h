@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -18,6 +20,9 @@ struct HttpReply {
   enum class Then : std::uint8_t { kKeepOpen, kClose, kHang };
   std::string bytes;
   Then then = Then::kKeepOpen;
+  // A slow line: that many bytes, a pause, and so on. 0: all at once.
+  std::size_t piece_bytes = 0;
+  std::chrono::milliseconds pause{0};
 
   // A well-formed answer.
   static HttpReply ok(std::string_view body, std::string_view more_headers = {});
@@ -27,9 +32,15 @@ struct HttpReply {
 // A real HTTP server on a free port of 127.0.0.1, on plain sockets and a thread of its own: one connection at a time,
 // replies by script, in order. An exhausted script closes the connection without a word. `kHang` keeps silent until
 // the client goes away or the server is destroyed.
+//
+// With a handler, replies are its answers instead, and each connection has a thread of its own: the handler is called
+// from all of them. Requests are then neither kept nor counted.
 class HttpTestServer {
  public:
-  HttpTestServer();
+  using Handler = std::function<HttpReply(const std::string& request)>;
+  HttpTestServer() : HttpTestServer(nullptr) {}
+  // `port` 0: any that is free. Throws std::runtime_error when it is taken.
+  explicit HttpTestServer(Handler handler, std::uint16_t port = 0);
   HttpTestServer(const HttpTestServer&) = delete;
   HttpTestServer& operator=(const HttpTestServer&) = delete;
   ~HttpTestServer();
@@ -46,8 +57,13 @@ class HttpTestServer {
  private:
   void serve();
   void serve_connection(int fd);
+  HttpReply next_reply(const std::string& request);
+  bool deliver(int fd, const HttpReply& reply) const;
+  // False: the server is going.
+  [[nodiscard]] bool wait_for(int fd, short events, int timeout_ms) const;
   bool read_request(int fd, std::string& buffer, std::string& request) const;
 
+  const Handler handler_;
   int listener_ = -1;
   int wake_[2] = {-1, -1};
   std::uint16_t port_ = 0;
@@ -56,11 +72,12 @@ class HttpTestServer {
   std::deque<HttpReply> script_;
   std::vector<std::string> requests_;
   std::size_t connections_ = 0;
+  std::vector<std::thread> visitors_;  // serve()'s own
   std::thread thread_;
 };
 
 // Bodies for `Content-Encoding: gzip` (RFC 1952), made without a compressor.
-std::string gzip_stored(std::string_view text);        // text up to 65,535 bytes, not made smaller
+std::string gzip_stored(std::string_view text);        // not made smaller
 std::string gzip_bomb(char letter, std::size_t runs);  // 1 + 258 * runs bytes, packed 158 times smaller
 
 }  // namespace airspool::test

@@ -115,12 +115,12 @@ TEST(SettingsTest, AnAreaAcrossTheAntimeridianIsAskedForInTwoBoxes) {
   config.opensky.areas = {{-20.0, 175.0, -10.0, -170.0}};
   const auto settings = opensky_settings(config);
   ASSERT_TRUE(settings);
-  ASSERT_EQ(settings->areas.size(), 2U);
-  EXPECT_EQ(settings->areas[0].west_deg, 175.0);
-  EXPECT_EQ(settings->areas[0].east_deg, 180.0);
-  EXPECT_EQ(settings->areas[1].west_deg, -180.0);
-  EXPECT_EQ(settings->areas[1].east_deg, -170.0);
-  for (const opensky::Area& area : settings->areas) {
+  ASSERT_EQ(settings->query.areas.size(), 2U);
+  EXPECT_EQ(settings->query.areas[0].west_deg, 175.0);
+  EXPECT_EQ(settings->query.areas[0].east_deg, 180.0);
+  EXPECT_EQ(settings->query.areas[1].west_deg, -180.0);
+  EXPECT_EQ(settings->query.areas[1].east_deg, -170.0);
+  for (const opensky::Area& area : settings->query.areas) {
     EXPECT_EQ(area.south_deg, -20.0);
     EXPECT_EQ(area.north_deg, -10.0);
   }
@@ -132,23 +132,34 @@ TEST(SettingsTest, AnAreaIsAskedForAsItIs) {
   config.opensky.poll_interval_s = 12.5;
   const auto settings = opensky_settings(config);
   ASSERT_TRUE(settings);
-  ASSERT_EQ(settings->areas.size(), 1U);
-  EXPECT_EQ(settings->areas[0].east_deg, 10.5);
+  ASSERT_EQ(settings->query.areas.size(), 1U);
+  EXPECT_EQ(settings->query.areas[0].east_deg, 10.5);
   EXPECT_EQ(settings->interval, std::chrono::milliseconds(12'500));
 }
 
-TEST(SettingsTest, AChoiceOfAircraftThatCannotBeMadeYetIsNotTakenForTheWholeWorld) {
+TEST(SettingsTest, AChoiceOfAircraftIsNotTakenForTheWholeWorld) {
   config::Config around;
   around.opensky.around = config::Around{48.0, 8.0, 100.0};
+  ASSERT_EQ(opensky_settings(around)->query.areas.size(), 1U);
+  EXPECT_NEAR(opensky_settings(around)->query.areas[0].south_deg, 47.1, 0.01);
   config::Config some;
-  some.opensky.icao24 = {"4b1801"};
+  some.opensky.icao24 = {"4B1801"};
+  EXPECT_THAT(opensky_settings(some)->query.aircraft, testing::ElementsAre(Icao24::icao(0x4B1801)));
   config::Config own;
   own.opensky.own = true;
-  for (const config::Config& config : {around, some, own}) {
-    const auto settings = opensky_settings(config);
-    ASSERT_FALSE(settings);
-    expect_not_in_this_version(settings.error(), "opensky.area");
-  }
+  EXPECT_TRUE(opensky_settings(own)->query.own);
+}
+
+TEST(SettingsTest, CredentialsThatCannotBeReadAreAnError) {
+  config::Config config;
+  config.opensky.credentials_file = "/nowhere/opensky.json";
+  EXPECT_EQ(opensky_settings(config).error().code, ErrorCode::kNotFound);
+  config.opensky.credentials_file.reset();
+  config.opensky.client_id = "me";
+  config.opensky.client_secret_file = "/nowhere/secret";
+  const auto settings = opensky_settings(config);
+  ASSERT_FALSE(settings);
+  EXPECT_THAT(settings.error().message, HasSubstr("opensky.client_secret_file: /nowhere/secret"));
 }
 
 TEST(SettingsTest, ASinkThatCannotBeOpenedYetIsRefusedByName) {
@@ -172,11 +183,9 @@ TEST(SettingsTest, SaysWhatItIgnores) {
   config.spool.durability = config::Durability::kSpill;
   config.sinks.resize(1);
   config.sinks[0].max_backlog_bytes = 1 << 20;
-  config.opensky.client_id = "me";
   const auto sentences = without_effect(config);
-  EXPECT_EQ(sentences.size(), 6U);
-  for (const char* key :
-       {"clock.trust", "[[input]]", "radio.effort", "spool.durability", "sink.max_backlog_bytes", "credential"}) {
+  EXPECT_EQ(sentences.size(), 5U);
+  for (const char* key : {"clock.trust", "[[input]]", "radio.effort", "spool.durability", "sink.max_backlog_bytes"}) {
     EXPECT_THAT(sentences, Contains(HasSubstr(key)));
   }
 }

@@ -28,6 +28,7 @@ class PollerOverHttpTest : public ::testing::Test {
     PollerSettings settings;
     settings.base_url = server.url("/api/");
     settings.interval = std::chrono::seconds(10);
+    settings.query.areas = {Area{45, 5, 46, 6}};
     poller = std::make_unique<Poller>(Poller::create(settings, *client, clock, metrics, [this](OpenSkyAnswer&& answer) {
                                         answers.push_back(std::move(answer));
                                       }).value());
@@ -37,7 +38,7 @@ class PollerOverHttpTest : public ::testing::Test {
     poller->step(clock.boot_now());
   }
   std::uint64_t faults(PollFault fault) {
-    return metrics.counter("airspool_opensky_faults_total", "", {{"kind", std::string(name(fault))}}).value();
+    return metrics.counter("airspool_opensky_requests_total", "", {{"outcome", std::string(name(fault))}}).value();
   }
 
   test::HttpTestServer server;
@@ -53,7 +54,7 @@ TEST_F(PollerOverHttpTest, TakesAPackedAnswer) {
   poll();
   ASSERT_EQ(answers.size(), 1U);
   EXPECT_EQ(answers[0].states.size(), 1U);
-  EXPECT_EQ(server.requests().at(0).substr(0, 37), "GET /api/states/all?extended=1 HTTP/1");
+  EXPECT_EQ(server.requests().at(0).rfind("GET /api/states/all?extended=1&lamin=45&", 0), 0U);
 }
 
 TEST_F(PollerOverHttpTest, GoesOnAfterEveryTrouble) {

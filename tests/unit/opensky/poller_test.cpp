@@ -30,7 +30,7 @@ class PollerTest : public ::testing::Test {
   }
   Poller every_ten_seconds() {
     PollerSettings settings;
-    settings.areas = {kBox};
+    settings.query.areas = {kBox};
     settings.interval = seconds(10);
     return make(settings);
   }
@@ -47,7 +47,7 @@ class PollerTest : public ::testing::Test {
     return wait;
   }
   std::uint64_t faults(PollFault fault) {
-    return metrics.counter("airspool_opensky_faults_total", "", {{"kind", std::string(name(fault))}}).value();
+    return metrics.counter("airspool_opensky_requests_total", "", {{"outcome", std::string(name(fault))}}).value();
   }
 
   test::FakeHttp http;
@@ -103,7 +103,7 @@ TEST_F(PollerTest, AsksNothingBeforeItIsTime) {
 
 TEST_F(PollerTest, SeveralBoxesAreAskedInTurnWithinOneInterval) {
   PollerSettings settings;
-  settings.areas = {kBox, Area{0, 0, 1, 1}};
+  settings.query.areas = {kBox, Area{0, 0, 1, 1}};
   settings.interval = seconds(10);
   Poller poller = make(settings);
   for (int i = 0; i < 4; ++i) will_answer(kTime + 10 * (i / 2));
@@ -117,9 +117,9 @@ TEST_F(PollerTest, SeveralBoxesAreAskedInTurnWithinOneInterval) {
 TEST_F(PollerTest, WithoutAnIntervalAnonymousCreditsLastAllDay) {
   PollerSettings settings;
   EXPECT_EQ(make(settings).interval(), seconds(864));
-  settings.areas = {kBox};
+  settings.query.areas = {kBox};
   EXPECT_EQ(make(settings).interval(), seconds(216));
-  settings.areas = {kBox, Area{0, 0, 20, 20}};
+  settings.query.areas = {kBox, Area{0, 0, 20, 20}};
   EXPECT_EQ(make(settings).interval(), seconds(864));
 }
 
@@ -200,7 +200,7 @@ TEST_F(PollerTest, ARefusalIsRetriedSlowly) {
   Poller poller = every_ten_seconds();
   will_answer(kTime, 403);
   EXPECT_EQ(step(poller), minutes(5));
-  EXPECT_EQ(faults(PollFault::kStatus), 1U);
+  EXPECT_EQ(faults(PollFault::kUnauthorised), 1U);
 }
 
 TEST_F(PollerTest, ATroubleOfTheServerIsNoAnswer) {
@@ -228,7 +228,7 @@ TEST_F(PollerTest, ABodyThatBreaksOffIsCutAndGivesNothing) {
 TEST_F(PollerTest, AnEndlessBodyIsTooLarge) {
   Poller poller = every_ten_seconds();
   FakeAnswer answer;
-  answer.body = std::string(40'000'000, ' ');
+  answer.body = std::string(68'000'000, ' ');
   http.script.push_back(answer);
   http.piece_bytes = 1'000'000;
   step(poller);
@@ -278,13 +278,13 @@ TEST_F(PollerTest, RefusesSettingsThatMakeNoSense) {
     return !poller && poller.error().code == ErrorCode::kConfig;
   };
   PollerSettings settings;
-  settings.areas = {Area{47, 5, 45, 10}};
+  settings.query.areas = {Area{47, 5, 45, 10}};
   EXPECT_TRUE(refused(settings));
-  settings.areas = {Area{45, 170, 47, -170}};
+  settings.query.areas = {Area{45, 170, 47, -170}};
   EXPECT_TRUE(refused(settings));
-  settings.areas = {Area{45, 0, 91, 1}};
+  settings.query.areas = {Area{45, 0, 91, 1}};
   EXPECT_TRUE(refused(settings));
-  settings.areas = {};
+  settings.query.areas = {};
   settings.base_url = "opensky-network.org";
   EXPECT_TRUE(refused(settings));
   settings.base_url = "https://opensky-network.org/api";

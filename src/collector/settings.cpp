@@ -157,6 +157,10 @@ spool::SpoolSettings spool_settings(const config::Config& config) {
   settings.path = config.spool.path;
   settings.station_id = station_name(config);
   settings.max_bytes = config.spool.max_bytes;
+  settings.max_age = from_seconds(config.spool.max_age_h * 3600.0);
+  settings.reserve_bytes = config.spool.reserve_bytes;
+  settings.when_full =
+      config.spool.when_full == config::WhenFull::kThin ? spool::WhenFull::kThin : spool::WhenFull::kOldest;
   settings.batch_records = static_cast<std::size_t>(config.spool.batch_records);
   settings.batch_period = from_seconds(config.spool.batch_seconds);
   for (const config::Sink& sink : config.sinks) {
@@ -164,7 +168,7 @@ spool::SpoolSettings spool_settings(const config::Config& config) {
                               sink.from == config::SinkStart::kOldest ? spool::StartAt::kOldest : spool::StartAt::kNow,
                               sink.replay == config::ReplayOrder::kOldestFirst ? spool::LeaseOrder::kOldestFirst
                                                                                : spool::LeaseOrder::kLiveFirst,
-                              sink.replay_rate});
+                              sink.replay_rate, sink.max_backlog_bytes.value_or(0)});
   }
   return settings;
 }
@@ -230,9 +234,7 @@ std::vector<std::string> without_effect(const config::Config& config) {
   say(config.radio.effort != kDefaults.radio.effort, "radio.effort");
   say(config.sampling.policy != kDefaults.sampling.policy, "sampling.policy");
   say(config.spool.durability != kDefaults.spool.durability, "spool.durability");
-  say(config.spool.when_full != kDefaults.spool.when_full, "spool.when_full");
   for (const config::Sink& sink : config.sinks) {
-    say(sink.max_backlog_bytes.has_value(), "sink.max_backlog_bytes");
     say(sink.profile != config::MqttProfile::kStandard, "sink.profile");
   }
   return keys;

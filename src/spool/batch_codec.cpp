@@ -4,6 +4,7 @@
 
 #include <zstd.h>
 
+#include <airspool/spool/batch.h>
 #include <airspool/spool/batch_codec.h>
 
 namespace airspool::spool {
@@ -83,6 +84,12 @@ Result<std::string> decode_batch(std::string_view bytes, std::size_t max_bytes) 
   if (in.pos != in.size) return damaged("something follows its zstd frame");
   text.resize(used);
   return text;
+}
+
+std::string name_of(const BatchHeader& header) {
+  std::string name = header.spool_id + "-" + std::to_string(header.first_seq);
+  if (header.thinned > 0) name += "-thinned" + std::to_string(header.thinned);
+  return name;
 }
 
 }  // namespace airspool::spool

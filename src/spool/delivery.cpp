@@ -36,6 +36,12 @@ void Delivery::give_back(std::int64_t id) {
   if (in_flight_.erase(id) > 0) leasable_.insert(id);
 }
 
+void Delivery::resize(std::int64_t id, BatchSize from, BatchSize to) {
+  if (!held_.contains(id)) return;
+  backlog_.records += to.records - from.records;
+  backlog_.bytes += to.bytes - from.bytes;
+}
+
 void Delivery::release(std::int64_t id, BatchSize size) {
   if (!held_.contains(id)) return;
   held_.erase(id);
@@ -52,6 +58,7 @@ SinkStat Delivery::stat() const {
   stat.records = backlog_.records;
   stat.bytes = backlog_.bytes;
   stat.in_flight = static_cast<std::int64_t>(in_flight_.size());
+  stat.max_bytes = settings_.max_backlog_bytes;
   return stat;
 }
 

@@ -29,7 +29,8 @@ class Delivery {
 
   void hold(std::int64_t id, BatchSize size);
   [[nodiscard]] bool holds(std::int64_t id) const { return held_.contains(id); }
-  [[nodiscard]] std::string held_text() const { return held_.to_text(); }
+  [[nodiscard]] const IdSet& held() const { return held_; }
+  [[nodiscard]] std::int64_t backlog_bytes() const { return backlog_.bytes; }
 
   // What this sink should have next; batches from `live_from` on are live. Nothing, too, while what comes next belongs
   // to the backlog and the sink's rate does not allow it yet.
@@ -38,6 +39,8 @@ class Delivery {
   // In flight, as take() was told; empty when it is not.
   [[nodiscard]] std::optional<BatchSize> in_flight(std::int64_t id) const;
   void give_back(std::int64_t id);
+  // A held batch became smaller.
+  void resize(std::int64_t id, BatchSize from, BatchSize to);
   // Delivered, rejected or dropped. Does nothing when it is not held.
   void release(std::int64_t id, BatchSize size);
 

@@ -213,6 +213,7 @@ Result<BatchPtr> Spool::Impl::read(const BatchRow& row) {
   batch->header.last_seq = row.last_seq;
   batch->header.count = static_cast<std::uint32_t>(row.records);
   batch->header.sealed = WallTime(milliseconds(row.sealed_ms));
+  batch->header.thinned = row.thinned;
   batch->header.simulated = row.simulated;
   batch->bytes = std::move(**body);
   return BatchPtr(std::move(batch));

@@ -64,7 +64,7 @@ Result<Requeued> Spool::Impl::requeue_dead(const RequeueRequest& request) {
   if (done && !outcome->batches.empty()) {
     for (const RequeuedBatch& batch : outcome->batches) find(batch.sink)->hold(batch.id, {batch.records, batch.bytes});
     const std::int64_t last = outcome->batches.back().id;
-    done = save_sinks(last);
+    done = save_sinks(last, {});
     if (done) done = store_.remember_last(last_run_.id, last_seq_, last);
   }
   auto dead = done ? store_.dead_totals() : Result<DeadTotals>();

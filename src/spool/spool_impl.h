@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <airspool/spool/browse.h>
+#include <airspool/spool/batch_codec.h>
 #include <airspool/spool/spool.h>
 
 #include "delivery.h"
@@ -19,9 +22,12 @@
 
 namespace airspool::spool {
 
+std::string folder_of(const std::string& path);
+
 // The policy between the open batch, the file and the sinks. What is in memory changes only after the transaction that
 // says the same on disk; acks are the exception, because one that is lost only means a resend.
-// spool_open.cpp: opening. spool_write.cpp: the one transaction. spool.cpp: the rest.
+// spool_open.cpp: opening. spool_write.cpp: the one transaction. spool_room.cpp: what goes when there is no room.
+// spool.cpp: the rest.
 class Spool::Impl {
  public:
   Impl(SpoolSettings settings, const Clock& clock, LockFile lock, Store store, OpenBatch open);
@@ -57,9 +63,23 @@ class Spool::Impl {
     BootTime sealed;
     BatchPtr batch;
   };
+  struct Released {
+    std::string sink;
+    std::int64_t id = 0;
+    BatchSize size;
+  };
+  struct Thinned {
+    std::int64_t id = 0;
+    BatchSize from;
+    BatchSize to;
+  };
   // What a transaction has done beyond what was asked of it; true when it is committed.
   struct Changes {
     std::vector<Delivered> evicted;
+    std::vector<Released> released;  // a sink gave it up, whoever else may hold it
+    std::vector<Thinned> thinned;
+    std::string why;             // the last reason for an eviction
+    bool reserve_short = false;  // the disk has less free space than the reserve
     DeadTotals dead;
   };
 
@@ -71,14 +91,12 @@ class Spool::Impl {
   // spool_write.cpp
   Result<void> write(const SealedBatch* sealed);
   Result<void> write_rows(const SealedBatch* sealed, Changes& changes);
-  Result<void> make_room(std::int64_t pages, Changes& changes);
-  Result<void> evict(const BatchRow& row, std::string_view reason, Changes& changes);
   Result<void> bury(const Rejected& rejected);
-  Result<void> limit_dead(Changes& changes);
   Result<void> insert(const SealedBatch& sealed, std::int64_t id);
-  Result<void> save_sinks(std::int64_t horizon);
+  Result<void> save_sinks(std::int64_t horizon, const Changes& changes);
   void apply(const SealedBatch* sealed, const Changes& changes);
   void forget(std::int64_t id, BatchSize size);
+  void drop_recent(std::int64_t id);
   void note(const Result<void>& written);
   [[nodiscard]] std::int64_t pages_for(const SealedBatch* sealed) const;
   [[nodiscard]] bool newest_goes(const Changes& changes) const;
@@ -86,6 +104,19 @@ class Spool::Impl {
   // spool_browse.cpp
   [[nodiscard]] std::vector<std::string> waiting_for(std::int64_t batch) const;
   Result<Requeued> requeue_dead(const RequeueRequest& request);
+
+  // spool_room.cpp
+  Result<void> make_room(std::int64_t pages, Changes& changes);
+  Result<void> drop_aged(Changes& changes);
+  Result<void> limit_backlogs(std::int64_t coming_bytes, Changes& changes);
+  Result<void> give_up_hold(const Delivery& sink, const BatchRow& row, Changes& changes);
+  Result<bool> thin_one(Changes& changes);
+  Result<bool> thin(const BatchRow& row, Changes& changes);
+  Result<void> evict(const BatchRow& row, std::string_view reason, Changes& changes);
+  Result<void> announce_missing(const BatchRow& row, std::string_view reason);
+  Result<void> limit_dead(Changes& changes);
+  [[nodiscard]] std::int64_t allowed_pages(const Store::Pages& pages, Changes& changes) const;
+  [[nodiscard]] WallTime believed_now() const;
 
   void seal();
   std::vector<Notice> notices_to_print();
@@ -112,8 +143,10 @@ class Spool::Impl {
 
   // The newest batch on disk, and the run it belongs to.
   std::int64_t last_batch_ = 0;
-  RunRow last_run_;            // that stored anything; ours once our first batch is stored
-  std::int64_t last_seq_ = 0;  // of last_run_
+  RunRow last_run_;                      // that stored anything; ours once our first batch is stored
+  std::int64_t last_seq_ = 0;            // of last_run_
+  std::optional<WallTime> newest_seal_;  // as the file had it when it was opened
+  BootTime newest_seal_known_{};
   std::int64_t stored_seq_ = 0;
   std::int64_t run_ = 1;  // our number in the table `run`
   bool run_stored_ = false;
@@ -137,6 +170,9 @@ class Spool::Impl {
   BootTime first_ack_{};
   std::vector<Delivered> delivered_;  // nobody holds them any more
   std::vector<Rejected> rejected_;
+
+  std::optional<BatchEncoder> thin_encoder_;     // made when it is needed
+  std::array<std::int64_t, 4> thinned_up_to_{};  // by how often: no batch before it is left to thin
 
   std::deque<Recent> recent_;
   std::size_t recent_bytes_ = 0;

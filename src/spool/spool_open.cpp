@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <airspool/core/log.h>
@@ -27,10 +28,10 @@ tl::unexpected<Error> cannot_open(const std::string& path, const Error& why, con
   return fail(why.code, std::move(message));
 }
 
-std::string folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
+std::optional<std::int64_t> free_bytes_of(const std::string& folder) {
+  struct statvfs info {};
+  if (statvfs(folder.c_str(), &info) != 0) return std::nullopt;
+  return static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
 }
 
 bool is_folder(const std::string& path) {
@@ -106,6 +107,12 @@ Result<Store> open_or_begin_anew(const std::string& path, const Clock& clock) {
 
 }  // namespace
 
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 Result<Spool> Spool::open(SpoolSettings settings, const Clock& clock) {
   const std::string path = settings.path;
   if (auto good = check(settings); !good) return tl::unexpected(good.error());
@@ -117,6 +124,11 @@ Result<Spool> Spool::open(SpoolSettings settings, const Clock& clock) {
   auto open_batch = OpenBatch::create(settings.station_id, settings.batch_records);
   if (!open_batch) return cannot_open(path, open_batch.error(), "");
 
+  for (SinkSettings& sink : settings.sinks) {
+    if (sink.max_backlog_bytes > 0) continue;
+    sink.max_backlog_bytes = settings.max_bytes / static_cast<std::int64_t>(settings.sinks.size());
+  }
+  if (!settings.free_bytes) settings.free_bytes = free_bytes_of;
   auto impl =
       std::make_unique<Impl>(std::move(settings), clock, std::move(*lock), std::move(*store), std::move(*open_batch));
   if (auto done = impl->load(); !done) return cannot_open(path, done.error(), next_step(done.error(), path));
@@ -137,7 +149,7 @@ Result<void> Spool::Impl::load() {
     if (done) done = store_.remove_batch(batch.id);
   }
   if (done && newest_goes({})) done = store_.remember_last(last_run_.id, last_seq_, last_batch_);
-  if (done) done = save_sinks(last_batch_);
+  if (done) done = save_sinks(last_batch_, {});
   if (done) done = store_.forget_empty_runs();
   if (done) {
     const auto totals = store_.dead_totals();
@@ -167,6 +179,8 @@ Result<void> Spool::Impl::load_run() {
   if (*newest && (*newest)->id > last_batch_) {
     last_batch_ = (*newest)->id;
     last_seq_ = (*newest)->last_seq;
+    newest_seal_ = WallTime(std::chrono::milliseconds((*newest)->sealed_ms));
+    newest_seal_known_ = clock_.boot_now();
   }
   return {};
 }

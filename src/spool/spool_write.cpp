@@ -13,12 +13,10 @@ namespace {
 constexpr std::int64_t kSparePages = 16;
 // An overflow page holds a pointer besides its share of a body.
 constexpr std::int64_t kBodyBytesPerPage = kPageBytes - 4;
-// Dead letters may take this share of the quota, and no more of them than a person would ever look through.
-constexpr std::int64_t kDeadShare = 20;
-constexpr std::int64_t kMaxDead = 1000;
 // Space that was needed once is given back slowly: moving pages costs writes. What a day may need again is kept.
 constexpr std::int64_t kKeptFreePages = 2048;
 constexpr std::int64_t kReturnedPages = 256;
+constexpr std::int64_t kReservePages = 1024;  // while the disk is short of its reserve
 
 std::int64_t milliseconds(WallTime time) {
   return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
@@ -42,7 +40,13 @@ Result<void> Spool::Impl::write(const SealedBatch* sealed) {
     store_.rollback();
   }
   note(done);
-  if (done) (void)store_.shrink(kKeptFreePages, kReturnedPages);  // a failure leaves the file longer, no more
+  // A failure leaves the file longer, no more.
+  if (done && changes.reserve_short) {
+    done = store_.shrink(kSparePages, kReservePages);
+    if (done) (void)store_.checkpoint();
+    return {};
+  }
+  if (done) (void)store_.shrink(kKeptFreePages, kReturnedPages);
   return done;
 }
 
@@ -54,6 +58,10 @@ Result<void> Spool::Impl::write_rows(const SealedBatch* sealed, Changes& changes
   for (const Delivered& batch : delivered_) {
     if (is_rejected(batch.id)) continue;
     if (done = store_.remove_batch(batch.id); !done) return done;
+  }
+  if (sealed != nullptr) {
+    if (done = drop_aged(changes); !done) return done;
+    if (done = limit_backlogs(static_cast<std::int64_t>(sealed->bytes.size()), changes); !done) return done;
   }
   if (sealed != nullptr || !rejected_.empty()) {
     if (done = make_room(pages_for(sealed), changes); !done) return done;
@@ -71,8 +79,8 @@ Result<void> Spool::Impl::write_rows(const SealedBatch* sealed, Changes& changes
   if (dropped_batches_ > 0) {
     if (done = store_.count_drop("", "store-failed", dropped_batches_, dropped_records_); !done) return done;
   }
-  if (acks_ > 0) {
-    if (done = save_sinks(last_batch_); !done) return done;
+  if (acks_ > 0 || !changes.released.empty()) {
+    if (done = save_sinks(last_batch_, changes); !done) return done;
   }
   if (sealed != nullptr) return insert(*sealed, last_batch_ + 1);
   if (newest_goes(changes)) return store_.remember_last(last_run_.id, last_seq_, last_batch_);
@@ -84,52 +92,6 @@ std::int64_t Spool::Impl::pages_for(const SealedBatch* sealed) const {
   if (sealed != nullptr) pages += pages_of(static_cast<std::int64_t>(sealed->bytes.size()));
   for (const Rejected& rejected : rejected_) pages += pages_of(rejected.size.bytes);
   return pages;
-}
-
-Result<void> Spool::Impl::make_room(std::int64_t pages, Changes& changes) {
-  for (;;) {
-    const auto free = store_.free_pages();
-    if (!free) return tl::unexpected(free.error());
-    if (*free >= pages) return {};
-    const auto oldest = store_.oldest_batch();
-    if (!oldest) return tl::unexpected(oldest.error());
-    if (*oldest) {
-      if (auto done = evict(**oldest, "quota", changes); !done) return done;
-      continue;
-    }
-    const auto removed = store_.remove_oldest_dead();
-    if (!removed) return tl::unexpected(removed.error());
-    if (!*removed) {
-      return fail(ErrorCode::kIo,
-                  "a batch does not fit into the spool: raise spool.max_bytes or lower spool.batch_records");
-    }
-    const auto totals = store_.dead_totals();
-    if (!totals) return tl::unexpected(totals.error());
-    changes.dead = *totals;
-  }
-}
-
-Result<void> Spool::Impl::evict(const BatchRow& row, std::string_view reason, Changes& changes) {
-  Result<void> done;
-  bool held = false;
-  for (const Delivery& sink : sinks_) {
-    if (!sink.holds(row.id)) continue;
-    held = true;
-    if (done = store_.count_drop(sink.settings().name, reason, 1, row.records); !done) return done;
-  }
-  if (!held) {
-    if (done = store_.count_drop("", reason, 1, row.records); !done) return done;
-  }
-  const auto run = store_.run(row.run);
-  if (!run) return tl::unexpected(run.error());
-  if (*run) {
-    if (done = store_.announce_gap((*run)->spool_id, row.first_seq, row.last_seq, reason); !done) return done;
-  }
-  if (row.has_notices) {
-    if (done = store_.recall_notices(row.id); !done) return done;
-  }
-  changes.evicted.push_back({row.id, {row.records, row.bytes}});
-  return store_.remove_batch(row.id);
 }
 
 // The bytes are copied: other sinks may still be waiting for the batch.
@@ -147,16 +109,6 @@ Result<void> Spool::Impl::bury(const Rejected& rejected) {
   if (done) done = store_.announce_gap((*run)->spool_id, (*row)->first_seq, (*row)->last_seq, "rejected");
   if (done && (*row)->has_notices) done = store_.recall_notices(rejected.id);
   return done;
-}
-
-Result<void> Spool::Impl::limit_dead(Changes& changes) {
-  for (;;) {
-    const auto totals = store_.dead_totals();
-    if (!totals) return tl::unexpected(totals.error());
-    changes.dead = *totals;
-    if (totals->batches <= kMaxDead && totals->bytes <= settings_.max_bytes / kDeadShare) return {};
-    if (const auto removed = store_.remove_oldest_dead(); !removed) return tl::unexpected(removed.error());
-  }
 }
 
 Result<void> Spool::Impl::insert(const SealedBatch& sealed, std::int64_t id) {
@@ -183,9 +135,13 @@ Result<void> Spool::Impl::insert(const SealedBatch& sealed, std::int64_t id) {
   return done;
 }
 
-Result<void> Spool::Impl::save_sinks(std::int64_t horizon) {
+Result<void> Spool::Impl::save_sinks(std::int64_t horizon, const Changes& changes) {
   for (const Delivery& sink : sinks_) {
-    if (auto done = store_.save_sink({sink.settings().name, horizon, sink.held_text()}); !done) return done;
+    IdSet held = sink.held();
+    for (const Released& released : changes.released) {
+      if (released.sink == sink.settings().name) held.erase(released.id);
+    }
+    if (auto done = store_.save_sink({sink.settings().name, horizon, held.to_text()}); !done) return done;
   }
   return {};
 }
@@ -198,6 +154,13 @@ bool Spool::Impl::newest_goes(const Changes& changes) const {
 }
 
 void Spool::Impl::apply(const SealedBatch* sealed, const Changes& changes) {
+  for (const Released& released : changes.released) find(released.sink)->release(released.id, released.size);
+  for (const Thinned& batch : changes.thinned) {
+    drop_recent(batch.id);
+    for (Delivery& sink : sinks_) sink.resize(batch.id, batch.from, batch.to);
+    total_.records += batch.to.records - batch.from.records;
+    total_.bytes += batch.to.bytes - batch.from.bytes;
+  }
   for (const Delivered& batch : changes.evicted) {
     for (Delivery& sink : sinks_) sink.release(batch.id, batch.size);
     forget(batch.id, batch.size);
@@ -211,8 +174,8 @@ void Spool::Impl::apply(const SealedBatch* sealed, const Changes& changes) {
   dropped_records_ = 0;
   dead_ = changes.dead;
   if (!changes.evicted.empty()) {
-    log::warning("spool", "the spool is full: dropped its oldest batches",
-                 {{"batches", changes.evicted.size()}, {"max_bytes", settings_.max_bytes}});
+    log::warning("spool", "no room or too old: dropped the oldest batches",
+                 {{"batches", changes.evicted.size()}, {"reason", changes.why}});
   }
   if (sealed == nullptr) return;
 
@@ -232,6 +195,10 @@ void Spool::Impl::forget(std::int64_t id, BatchSize size) {
   --batches_;
   total_.records -= size.records;
   total_.bytes -= size.bytes;
+  drop_recent(id);
+}
+
+void Spool::Impl::drop_recent(std::int64_t id) {
   for (Recent& recent : recent_) {
     if (recent.id != id || recent.batch == nullptr) continue;
     recent_bytes_ -= recent.batch->bytes.size();

@@ -88,6 +88,8 @@ Result<void> Store::prepare() {
       {&body_, "SELECT bytes FROM body WHERE id = ?1"},
       {&remove_batch_, "DELETE FROM batch WHERE id = ?1 RETURNING flags"},
       {&remove_body_, "DELETE FROM body WHERE id = ?1"},
+      {&update_batch_, "UPDATE batch SET records = ?2, bytes = ?3, flags = ?4, last_seq = ?5 WHERE id = ?1"},
+      {&update_body_, "UPDATE body SET bytes = ?2 WHERE id = ?1"},
       {&remove_notices_, "DELETE FROM notice WHERE batch = ?1"},
       {&save_sink_, "INSERT OR REPLACE INTO sink(name, horizon, held) VALUES(?1,?2,?3)"},
       {&pending_notices_,
@@ -102,7 +104,7 @@ Result<void> Store::prepare() {
       {&insert_dead_,
        "INSERT INTO dead(batch, sink, reason, rejected_ms, spool_id, station_id, first_seq, records, sealed_ms, flags, "
        "size, bytes, last_seq) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"},
-      {&remove_dead_, "DELETE FROM dead WHERE id = (SELECT min(id) FROM dead)"},
+      {&remove_dead_, "DELETE FROM dead WHERE id = (SELECT min(id) FROM dead) RETURNING sink, records"},
       {&dead_totals_, "SELECT count(*), ifnull(sum(size), 0) FROM dead"},
       {&count_drop_,
        "INSERT INTO dropped(sink, reason, batches, records) VALUES(?1,?2,?3,?4) ON CONFLICT(sink, reason) DO UPDATE "
@@ -198,6 +200,28 @@ Result<void> Store::each_batch(const std::function<void(const BatchRow&)>& visit
   }
 }
 
+Result<std::optional<BatchRow>> Store::next_to_thin(std::int64_t after, std::int64_t up_to, int times) {
+  auto statement = database_.prepare(
+      "SELECT id, run, first_seq, records, sealed_ms, bytes, flags, last_seq, segment FROM batch WHERE id > ?1 AND id "
+      "<= ?2 AND (flags >> ?4) & ?5 < ?3 AND flags & ?6 = 0 ORDER BY id LIMIT 1");
+  if (!statement) return tl::unexpected(statement.error());
+  Query query(*statement, after, up_to, std::int64_t{times}, std::int64_t{kThinnedShift}, kThinnedMask, kHeld);
+  return one(query, batch_row);
+}
+
+Result<std::optional<std::int64_t>> Store::batch_at(std::int64_t rank) {
+  auto statement = database_.prepare("SELECT id FROM batch ORDER BY id LIMIT 1 OFFSET ?1");
+  if (!statement) return tl::unexpected(statement.error());
+  Query query(*statement, rank);
+  return one(query, [](const Query& row) { return row.integer(0); });
+}
+
+Result<void> Store::replace_batch(const BatchRow& row, std::string_view bytes) {
+  auto done = Query(update_batch_, row.id, row.records, row.bytes, flags_of(row), row.last_seq).run();
+  if (done) done = Query(update_body_, row.id, Query::Blob{bytes}).run();
+  return done;
+}
+
 Result<void> Store::remove_batch(std::int64_t id) {
   bool has_notices = false;
   {
@@ -264,8 +288,19 @@ Result<void> Store::insert_dead(const BatchRow& row, const RunRow& run, std::str
 }
 
 Result<bool> Store::remove_oldest_dead() {
-  if (auto done = Query(remove_dead_).run(); !done) return tl::unexpected(done.error());
-  return database_.changed_rows() > 0;
+  std::string sink;
+  std::int64_t records = 0;
+  {
+    Query query(remove_dead_);
+    const auto row = query.next();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return false;
+    sink = query.text(0);
+    records = query.integer(1);
+    if (auto done = query.run(); !done) return tl::unexpected(done.error());
+  }
+  if (auto done = count_drop(sink, "dead-letter", 1, records); !done) return tl::unexpected(done.error());
+  return true;
 }
 
 Result<DeadTotals> Store::dead_totals() {
@@ -317,15 +352,18 @@ void Store::fill(SpoolStat& stat) {
   }
 }
 
-Result<std::int64_t> Store::free_pages() {
-  Query pages(page_count_);
-  auto row = pages.next();
+Result<Store::Pages> Store::pages() {
+  Pages pages;
+  pages.most = max_pages_;
+  Query in_file(page_count_);
+  auto row = in_file.next();
   if (!row) return tl::unexpected(row.error());
-  const std::int64_t in_file = pages.integer(0);
+  pages.in_file = in_file.integer(0);
   Query unused(freelist_count_);
   row = unused.next();
   if (!row) return tl::unexpected(row.error());
-  return max_pages_ - in_file + unused.integer(0);
+  pages.unused = unused.integer(0);
+  return pages;
 }
 
 Result<void> Store::shrink(std::int64_t keep_free_pages, std::int64_t at_most_pages) {
@@ -339,5 +377,7 @@ Result<void> Store::shrink(std::int64_t keep_free_pages, std::int64_t at_most_pa
   if (unused <= keep_free_pages) return {};
   return database_.run("PRAGMA incremental_vacuum(" + std::to_string(at_most_pages) + ")");
 }
+
+Result<void> Store::checkpoint() { return database_.run("PRAGMA wal_checkpoint(PASSIVE)"); }
 
 }  // namespace airspool::spool

@@ -99,6 +99,12 @@ class Store {
   Result<std::optional<BatchRow>> batch(std::int64_t id);
   Result<std::optional<std::string>> body(std::int64_t id);
   Result<void> each_batch(const std::function<void(const BatchRow&)>& visit);  // in the order of ids
+  // The oldest of the batches after `after` up to `up_to` that was thinned fewer than `times` times and is not held.
+  Result<std::optional<BatchRow>> next_to_thin(std::int64_t after, std::int64_t up_to, int times);
+  // The id of the batch that `rank` others are older than.
+  Result<std::optional<std::int64_t>> batch_at(std::int64_t rank);
+  // Fewer records in the same place: `row` and its body.
+  Result<void> replace_batch(const BatchRow& row, std::string_view bytes);
   // With its body, and with the notices that it carries, which thereby are delivered.
   Result<void> remove_batch(std::int64_t id);
 
@@ -116,7 +122,8 @@ class Store {
 
   Result<void> insert_dead(const BatchRow& row, const RunRow& run, std::string_view bytes, std::string_view sink,
                            std::string_view reason, std::int64_t now_ms);
-  Result<bool> remove_oldest_dead();  // false: there is none
+  // Counted as "dead-letter". False: there is none.
+  Result<bool> remove_oldest_dead();
   Result<DeadTotals> dead_totals();
   Result<std::vector<SinkStat>> dead_by_sink();  // name and dead_batches
 
@@ -134,10 +141,16 @@ class Store {
   // What only the file knows: age of its batches, drops, dead letters by sink. What cannot be read stays as it is.
   void fill(SpoolStat& stat);
 
-  // Pages that can still be filled before the limit is reached.
-  Result<std::int64_t> free_pages();
+  struct Pages {
+    std::int64_t in_file = 0;
+    std::int64_t unused = 0;  // of these
+    std::int64_t most = 0;    // that limit_bytes allows
+  };
+  Result<Pages> pages();
   // Gives unused pages at the end of the file back to the file system, some at a time.
   Result<void> shrink(std::int64_t keep_free_pages, std::int64_t at_most_pages);
+  // Brings the WAL into the file: only then does a file that shrank give its space back.
+  Result<void> checkpoint();
 
  private:
   Result<void> prepare();
@@ -149,7 +162,7 @@ class Store {
   Statement begin_, commit_, rollback_;
   Statement newest_run_, run_, insert_run_, remember_last_;
   Statement insert_batch_, insert_body_, oldest_batch_, newest_batch_, batch_, body_, remove_batch_, remove_body_,
-      remove_notices_;
+      remove_notices_, update_batch_, update_body_;
   Statement save_sink_;
   Statement pending_notices_, carry_, insert_notice_, extend_gap_, recall_;
   Statement insert_dead_, remove_dead_, dead_totals_;

@@ -150,7 +150,7 @@ mqtt::Publish MqttSink::publish_for(const spool::BatchHeader& header, bool repla
   if (settings_.encoding == PayloadEncoding::kZstd) publish.user_properties.emplace_back("content-encoding", "zstd");
   publish.user_properties.emplace_back("schema", "1");
   publish.user_properties.emplace_back("station", header.station_id);
-  publish.user_properties.emplace_back("batch", header.spool_id + "-" + std::to_string(header.first_seq));
+  publish.user_properties.emplace_back("batch", spool::name_of(header));
   publish.user_properties.emplace_back("count", std::to_string(header.count));
   publish.user_properties.emplace_back("replay", replay ? "true" : "false");
   return publish;

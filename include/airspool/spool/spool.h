@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,10 @@ enum class StartAt : std::uint8_t { kNow, kOldest };
 // each of the two lanes in the order of sealing. kOldestFirst: everything in the order of sealing.
 enum class LeaseOrder : std::uint8_t { kLiveFirst, kOldestFirst };
 
+// What goes first when there is no room. kOldest: whole batches, the oldest first. kThin: every other record of each
+// aircraft in the oldest batches, up to three times, and only then whole batches: a coarser track instead of a hole.
+enum class WhenFull : std::uint8_t { kOldest, kThin };
+
 struct SinkSettings {
   std::string name;  // delivery state is kept under it
   StartAt from = StartAt::kNow;
@@ -32,6 +37,8 @@ struct SinkSettings {
   // Records a second at which the backlog is leased: what was sealed longer ago than `SpoolSettings::live_for`. What is
   // live is never slowed down. Empty: as fast as the sink takes it.
   std::optional<double> replay_rate = std::nullopt;
+  // Of batches that this sink alone may hold; beyond it, it loses its oldest. 0: max_bytes / number of sinks.
+  std::int64_t max_backlog_bytes = 0;
 };
 
 struct SpoolSettings {
@@ -39,10 +46,15 @@ struct SpoolSettings {
   std::string station_id;
   std::vector<SinkSettings> sinks;  // all that are configured; a known sink that is not here loses its holds
   std::int64_t max_bytes = std::int64_t{1} << 30;  // of the database file; at least kMinSpoolBytes
-  std::size_t batch_records = 500;                 // 1..kMaxBatchRecords
+  Nanoseconds max_age{};                           // batches sealed longer ago are given up; 0: however old
+  std::int64_t reserve_bytes = 0;  // of the disk, left free for others; the spool keeps kMinSpoolBytes in any case
+  WhenFull when_full = WhenFull::kOldest;
+  std::size_t batch_records = 500;  // 1..kMaxBatchRecords
   Nanoseconds batch_period = std::chrono::seconds(10);
   // Agrees with the transport's `replay` mark: what is sent later than this after it was sealed is a replay.
   Nanoseconds live_for = std::chrono::seconds(30);
+  // Bytes that are free for us on the file system of a folder; nothing when nobody knows. Empty: statvfs(3).
+  std::function<std::optional<std::int64_t>(const std::string& folder)> free_bytes;
 };
 inline constexpr std::int64_t kMinSpoolBytes = std::int64_t{256} << 10;
 inline constexpr std::size_t kMaxBatchRecords = 10'000;
@@ -54,12 +66,15 @@ struct SinkStat {
   std::int64_t records = 0;
   std::int64_t bytes = 0;
   std::int64_t in_flight = 0;  // batches leased and not settled
+  std::int64_t max_bytes = 0;  // it may hold; 0: not known (read from the file)
   std::int64_t dead_batches = 0;
 };
 
 // What was lost, counted over the life of the file. `sink` is empty where no sink was waiting for it.
-// Reasons: "quota" (max_bytes), "rejected" (dead letters), "store-failed" (the disk took nothing and memory ran out),
-// "damaged" (a batch could not be read back).
+// Reasons: "quota" (max_bytes), "age" (max_age), "reserve" (reserve_bytes), "backlog" (the sink's max_backlog_bytes),
+// "thinned" (when_full = kThin: batches that were thinned, and the records taken from them), "rejected" (dead letters),
+// "dead-letter" (rejected ones that are not even kept: too many), "store-failed" (the disk took nothing and memory ran
+// out), "damaged" (a batch could not be read back).
 struct DropStat {
   std::string sink;
   std::string reason;

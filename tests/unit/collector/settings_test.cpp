@@ -181,11 +181,9 @@ TEST(SettingsTest, SaysWhatItIgnores) {
   config.inputs.resize(1);
   config.radio.effort = config::Effort::kEco;
   config.spool.durability = config::Durability::kSpill;
-  config.sinks.resize(1);
-  config.sinks[0].max_backlog_bytes = 1 << 20;
   const auto sentences = without_effect(config);
-  EXPECT_EQ(sentences.size(), 5U);
-  for (const char* key : {"clock.trust", "[[input]]", "radio.effort", "spool.durability", "sink.max_backlog_bytes"}) {
+  EXPECT_EQ(sentences.size(), 4U);
+  for (const char* key : {"clock.trust", "[[input]]", "radio.effort", "spool.durability"}) {
     EXPECT_THAT(sentences, Contains(HasSubstr(key)));
   }
 }

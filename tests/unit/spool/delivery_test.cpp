@@ -250,7 +250,11 @@ TEST_F(SpoolDeliveryTest, DeadLettersAreCapped) {
   const SpoolStat stat = spool.stat();
   EXPECT_GT(stat.dead_batches, 0);
   EXPECT_LE(stat.dead_bytes, settings_.max_bytes / 20);
-  EXPECT_EQ(stat.drops.at(0).batches, 100);
+  ASSERT_EQ(stat.drops.size(), 2U);
+  EXPECT_EQ(stat.drops[0].reason, "dead-letter");
+  EXPECT_EQ(stat.drops[0].batches, 100 - stat.dead_batches);
+  EXPECT_EQ(stat.drops[1].reason, "rejected");
+  EXPECT_EQ(stat.drops[1].batches, 100);
   EXPECT_EQ(stat.batches, 0);
 }
 

@@ -10,14 +10,14 @@
 #include <airspool/spool/stat_text.h>
 
 #include "cli/commands.h"
-#include "cli/config_layers.h"
+#include "cli/spool_commands.h"
+#include "cli/spool_door.h"
 
 namespace airspool::cli {
 namespace {
 
-struct SpoolOptions {
-  ConfigLayers layers;
-  std::string path;
+struct StatOptions {
+  SpoolChoice choice;
   bool json = false;
 };
 
@@ -30,14 +30,10 @@ Result<std::string> stat_json(const std::string& path) {
   return spool::to_json(*stat);
 }
 
-int stat(const SpoolOptions& options) {
-  std::string path = options.path;
-  if (path.empty()) {
-    const config::LoadResult loaded = options.layers.load();
-    if (!loaded) return exit_status(ErrorCode::kConfig);
-    path = loaded->config.spool.path;
-  }
-  const auto json = stat_json(path);
+int stat(const StatOptions& options) {
+  const auto path = options.choice.path();
+  if (!path) return exit_status(ErrorCode::kConfig);
+  const auto json = stat_json(*path);
   if (!json) return report(json.error());
   if (options.json) {
     std::cout << *json << '\n';
@@ -51,17 +47,28 @@ int stat(const SpoolOptions& options) {
 
 }  // namespace
 
+void add_spool_stat(CLI::App& spool, int& exit_code) {
+  auto options = std::make_shared<StatOptions>();
+  CLI::App* command = spool.add_subcommand("stat", "What is stored, and what each sink still has to take");
+  options->choice.add_to(*command);
+  command->add_flag("--json", options->json, "One JSON object instead of text");
+  command->footer("\nWorks while the collector runs (asks it through its control socket) and while it does not.");
+  command->callback([options, &exit_code] { exit_code = stat(*options); });
+}
+
 void add_spool(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("spool", "Look into the queue on disk");
+  CLI::App* command = app.add_subcommand("spool", "Look into the queue on disk, and put it right");
   command->require_subcommand(1);
-  auto options = std::make_shared<SpoolOptions>();
-  CLI::App* stat_command = command->add_subcommand("stat", "What is stored, and what each sink still has to take");
-  options->layers.add_to(*stat_command);
-  stat_command->add_option("--path", options->path, "The spool's file; default: spool.path of the configuration")
-      ->type_name("FILE");
-  stat_command->add_flag("--json", options->json, "One JSON object instead of text");
-  stat_command->footer("\nWorks while the collector runs (asks it through its control socket) and while it does not.");
-  stat_command->callback([options, &exit_code] { exit_code = stat(*options); });
+  command->footer(
+      "\nEach of them asks the collector that runs, a page at a time and without holding its records up, and reads "
+      "the\n"
+      "file itself when none does. 'airspool spool stat' is the one to begin with.");
+  add_spool_stat(*command, exit_code);
+  add_spool_list(*command, exit_code);
+  add_spool_export(*command, exit_code);
+  add_spool_drain(*command, exit_code);
+  add_spool_verify(*command, exit_code);
+  add_spool_requeue(*command, exit_code);
 }
 
 }  // namespace airspool::cli

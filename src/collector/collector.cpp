@@ -15,6 +15,7 @@
 #include <airspool/core/metrics.h>
 #include <airspool/core/sky_snapshot.h>
 #include <airspool/modes/demodulator.h>
+#include <airspool/spool/browse.h>
 #include <airspool/status/status_server.h>
 
 #include "forward_stage.h"
@@ -32,6 +33,9 @@ constexpr std::size_t kRecordVectors = 64;
 // Some seconds of blocks, and a few answers of OpenSky.
 constexpr std::size_t kSkyInputs = 128;
 constexpr std::size_t kStoreRequests = 256;
+constexpr std::size_t kQuestions = 4;
+// Less than the patience of whoever asked us (ask_control).
+constexpr std::chrono::seconds kStorePatience{4};
 // How often a stop looks whether the sinks have taken everything.
 constexpr std::chrono::milliseconds kLook{10};
 
@@ -52,7 +56,8 @@ class Collector::Impl {
     if (!source) return tl::unexpected(source.error());
 
     sky_.emplace(sky_settings(config), sky_input_, records_, snapshots_, clock_, metrics_);
-    store_.emplace(std::move(*spool), StoreStage::Doors{records_, requests_, leases_, spool_stat_, last_batch_leased_},
+    store_.emplace(std::move(*spool),
+                   StoreStage::Doors{records_, requests_, leases_, questions_, spool_stat_, last_batch_leased_},
                    clock_);
     forward_.emplace(std::move(*lanes), ForwardStage::Doors{requests_, leases_, sink_status_}, clock_, metrics_);
     if (*source) {
@@ -120,19 +125,29 @@ class Collector::Impl {
   }
 
   Result<void> open_control(const config::Config& config) {
-    auto control = ControlServer::open(control_path(config.spool.path),
-                                       [this](std::string_view command) { return answer(command); });
+    auto control = ControlServer::open(
+        control_path(config.spool.path),
+        [this](std::string_view command, std::string_view arguments) { return answer(command, arguments); });
     if (!control) return tl::unexpected(control.error());
     control_ = std::move(*control);
     return {};
   }
 
-  // Runs on the control thread: looks at snapshots only.
-  Result<std::string> answer(std::string_view command) const {
-    if (command != "spool.stat") {
-      return fail(ErrorCode::kUsage, "unknown command '" + std::string(command) + "'; this collector knows spool.stat");
+  // Runs on the control thread: looks at snapshots, or asks the store thread and waits.
+  Result<std::string> answer(std::string_view command, std::string_view arguments) {
+    if (command == "spool.stat") return spool::to_json(*spool_stat_.latest());
+    for (const std::string_view known : {spool::kPageCommand, spool::kRequeueCommand, spool::kCheckCommand}) {
+      if (command == known) return ask_store(command, arguments);
     }
-    return spool::to_json(*spool_stat_.latest());
+    return fail(ErrorCode::kUsage, "unknown command '" + std::string(command) + "'; is this collector an older one?");
+  }
+  Result<std::string> ask_store(std::string_view command, std::string_view arguments) {
+    SpoolQuestion question{std::string(command), std::string(arguments), {}};
+    auto answer = question.answer.get_future();
+    if (!questions_.try_push(std::move(question)) || answer.wait_for(kStorePatience) != std::future_status::ready) {
+      return fail(ErrorCode::kUnavailable, "the disk of the spool keeps the collector busy; try again");
+    }
+    return answer.get();
   }
 
   void open_status(const config::Config& config) {
@@ -157,6 +172,7 @@ class Collector::Impl {
   RecordChannel records_{kRecordVectors};
   Channel<spool::StoreRequest> requests_{kStoreRequests};
   Channel<spool::Lease> leases_;
+  Channel<SpoolQuestion> questions_{kQuestions};
   Board<SkySnapshot> snapshots_;
   Board<spool::SpoolStat> spool_stat_;
   SinkStatusBoard sink_status_;

@@ -158,7 +158,10 @@ class ControlServer::Impl {
     if (!parsed.is_object() || !parsed.contains("command") || !parsed["command"].is_string()) {
       return failure("a request is one line such as {\"command\":\"spool.stat\"}");
     }
-    const auto result = answer_(parsed["command"].get<std::string>());
+    const bool told = parsed.contains("arguments");
+    if (told && !parsed["arguments"].is_object()) return failure("arguments are a JSON object");
+    const auto result =
+        answer_(parsed["command"].get<std::string>(), told ? parsed["arguments"].dump() : std::string("{}"));
     if (!result) return failure(result.error().message);
     return "{\"ok\":true,\"result\":" + *result + "}\n";
   }
@@ -188,7 +191,8 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::string& pa
       new ControlServer(std::make_unique<Impl>(std::move(socket), path, std::move(answer))));
 }
 
-Result<std::string> ask_control(const std::string& path, std::string_view command, milliseconds timeout) {
+Result<std::string> ask_control(const std::string& path, std::string_view command, std::string_view arguments,
+                                milliseconds timeout) {
   const Deadline deadline = after(timeout);
   const auto nobody = [&] { return fail(ErrorCode::kNotFound, path + ": no collector is running there"); };
   const auto address = address_of(path);
@@ -203,7 +207,9 @@ Result<std::string> ask_control(const std::string& path, std::string_view comman
     if (errno == EAGAIN) return fail(ErrorCode::kUnavailable, path + ": the collector does not answer");
     return nobody();
   }
-  if (!write_all(socket.get(), line_of({{"command", std::string(command)}}), deadline)) {
+  json request{{"command", std::string(command)}};
+  if (arguments != "{}") request["arguments"] = json::parse(arguments, nullptr, false);
+  if (!write_all(socket.get(), line_of(request), deadline)) {
     return fail(ErrorCode::kUnavailable, path + ": does not take requests");
   }
   const auto line = read_line(socket.get(), kMaxAnswerBytes, deadline);

@@ -41,6 +41,10 @@ void StoreStage::run() {
   }
   if (const auto flushed = spool_.flush(); !flushed) log::error("spool", flushed.error().message);
   publish_stat();
+  doors_.questions.close();
+  while (auto question = doors_.questions.try_pop()) {
+    question->answer.set_value(fail(ErrorCode::kUnavailable, "the collector is stopping; ask again when it is gone"));
+  }
 }
 
 void StoreStage::serve() {
@@ -52,6 +56,9 @@ void StoreStage::serve() {
     for (const auto& batch : lease.batches) {  // NOLINT(bugprone-use-after-move)
       spool_.settle({lease.sink, batch->header.id, spool::Settlement::kReturned, {}});
     }
+  }
+  if (auto question = doors_.questions.try_pop()) {
+    question->answer.set_value(spool_.answer(question->command, question->arguments));
   }
   if (now >= next_stat_) publish_stat();
 }

@@ -43,10 +43,30 @@ void take_time(const json& object, const char* key, std::optional<WallTime>& tim
   }
 }
 
-Result<json> object_of(std::string_view text) {
+Result<json> parsed_object(std::string_view text) {
   json parsed = json::parse(text, nullptr, false);
   if (!parsed.is_object()) return fail(ErrorCode::kInvalidData, "no JSON object where the spool's answer should be");
   return parsed;
+}
+
+json object_of(const StoredBatch& batch) {
+  json object = {{"row", batch.row},
+                 {"id", batch.header.id},
+                 {"station_id", batch.header.station_id},
+                 {"spool_id", batch.header.spool_id},
+                 {"first_seq", batch.header.first_seq},
+                 {"last_seq", batch.header.last_seq},
+                 {"count", batch.header.count},
+                 {"sealed_ms", milliseconds(batch.header.sealed)},
+                 {"simulated", batch.header.simulated},
+                 {"size", batch.size},
+                 {"held", batch.held},
+                 {"thinned", batch.thinned},
+                 {"sinks", batch.sinks}};
+  if (!batch.reason.empty()) object["reason"] = batch.reason;
+  if (batch.rejected) object["rejected_ms"] = milliseconds(*batch.rejected);
+  if (batch.bytes) object["bytes"] = to_base64(*batch.bytes);
+  return object;
 }
 
 }  // namespace
@@ -57,7 +77,7 @@ std::string to_json(const PageRequest& request) {
 }
 
 Result<PageRequest> page_request_from_json(std::string_view text) {
-  const auto object = object_of(text);
+  const auto object = parsed_object(text);
   if (!object) return tl::unexpected(object.error());
   PageRequest request;
   take(*object, "dead", request.dead);
@@ -67,32 +87,16 @@ Result<PageRequest> page_request_from_json(std::string_view text) {
   return request;
 }
 
+std::string to_json(const StoredBatch& batch) { return line_of(object_of(batch)); }
+
 std::string to_json(const StoredPage& page) {
   json batches = json::array();
-  for (const StoredBatch& batch : page.batches) {
-    json object = {{"row", batch.row},
-                   {"id", batch.header.id},
-                   {"station_id", batch.header.station_id},
-                   {"spool_id", batch.header.spool_id},
-                   {"first_seq", batch.header.first_seq},
-                   {"last_seq", batch.header.last_seq},
-                   {"count", batch.header.count},
-                   {"sealed_ms", milliseconds(batch.header.sealed)},
-                   {"simulated", batch.header.simulated},
-                   {"size", batch.size},
-                   {"held", batch.held},
-                   {"thinned", batch.thinned},
-                   {"sinks", batch.sinks}};
-    if (!batch.reason.empty()) object["reason"] = batch.reason;
-    if (batch.rejected) object["rejected_ms"] = milliseconds(*batch.rejected);
-    if (batch.bytes) object["bytes"] = to_base64(*batch.bytes);
-    batches.push_back(std::move(object));
-  }
+  for (const StoredBatch& batch : page.batches) batches.push_back(object_of(batch));
   return line_of({{"batches", std::move(batches)}, {"more", page.more}});
 }
 
 Result<StoredPage> page_from_json(std::string_view text) {
-  const auto object = object_of(text);
+  const auto object = parsed_object(text);
   if (!object) return tl::unexpected(object.error());
   StoredPage page;
   take(*object, "more", page.more);
@@ -131,7 +135,7 @@ std::string to_json(const RequeueRequest& request) {
 }
 
 Result<RequeueRequest> requeue_request_from_json(std::string_view text) {
-  const auto object = object_of(text);
+  const auto object = parsed_object(text);
   if (!object) return tl::unexpected(object.error());
   RequeueRequest request;
   take(*object, "sink", request.sink);
@@ -150,7 +154,7 @@ std::string to_json(const Requeued& requeued) {
 }
 
 Result<Requeued> requeued_from_json(std::string_view text) {
-  const auto object = object_of(text);
+  const auto object = parsed_object(text);
   if (!object) return tl::unexpected(object.error());
   Requeued requeued;
   take(*object, "batches", requeued.batches);
@@ -166,7 +170,7 @@ std::string to_json(const CheckResult& check) {
 }
 
 Result<CheckResult> check_from_json(std::string_view text) {
-  const auto object = object_of(text);
+  const auto object = parsed_object(text);
   if (!object) return tl::unexpected(object.error());
   CheckResult check;
   take(*object, "checked", check.checked);

@@ -74,6 +74,7 @@ inline constexpr std::string_view kRequeueCommand = "spool.requeue-dead";
 inline constexpr std::string_view kCheckCommand = "spool.check";
 std::string to_json(const PageRequest& request);
 std::string to_json(const RequeueRequest& request);
+std::string to_json(const StoredBatch& batch);
 Result<StoredPage> page_from_json(std::string_view json);
 Result<Requeued> requeued_from_json(std::string_view json);
 Result<CheckResult> check_from_json(std::string_view json);

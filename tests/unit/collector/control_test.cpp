@@ -55,10 +55,12 @@ class ControlTest : public testing::Test {
   ~ControlTest() override { ::unlink(path_.c_str()); }
 
   std::unique_ptr<ControlServer> serve() {
-    auto server = ControlServer::open(path_, [](std::string_view command) -> Result<std::string> {
-      if (command == "weather") return R"({"wind":[270,12]})";
-      return fail(ErrorCode::kUsage, "unknown command '" + std::string(command) + "'");
-    });
+    auto server =
+        ControlServer::open(path_, [](std::string_view command, std::string_view arguments) -> Result<std::string> {
+          if (command == "echo") return std::string(arguments);
+          if (command == "weather") return R"({"wind":[270,12]})";
+          return fail(ErrorCode::kUsage, "unknown command '" + std::string(command) + "'");
+        });
     if (!server) {
       ADD_FAILURE() << server.error().message;
       return nullptr;
@@ -110,6 +112,13 @@ TEST_F(ControlTest, AnswersWhatItIsAsked) {
   EXPECT_TRUE(ask_control(path_, "weather")) << "one client after the other";
 }
 
+TEST_F(ControlTest, PassesArgumentsOn) {
+  const auto server = serve();
+  EXPECT_EQ(ask_control(path_, "echo", R"({"after":7})").value(), R"({"after":7})");
+  EXPECT_EQ(ask_control(path_, "echo").value(), "{}");
+  EXPECT_THAT(raw("{\"command\":\"echo\",\"arguments\":7}\n"), HasSubstr("arguments are a JSON object"));
+}
+
 TEST_F(ControlTest, SaysThatItDoesNotKnowACommand) {
   const auto server = serve();
   const auto answer = ask_control(path_, "tides");
@@ -149,7 +158,7 @@ TEST_F(ControlTest, AClientThatDribblesHasASecondLikeAnybodyElse) {
     for (int i = 0; i < 300 && ::send(fd, "x", 1, MSG_NOSIGNAL) == 1; ++i) ::poll(nullptr, 0, 20);
     ::close(fd);
   });
-  EXPECT_TRUE(ask_control(path_, "weather", 3s));
+  EXPECT_TRUE(ask_control(path_, "weather", "{}", 3s));
   dribbler.join();
 }
 
@@ -201,10 +210,10 @@ TEST_F(ControlTest, AStaleSocketIsNotFound) {
 
 TEST_F(ControlTest, ACollectorThatDoesNotAnswerIsUnavailable) {
   const int listener = listening_at(path_);
-  EXPECT_EQ(ask_control(path_, "weather", 20ms).error().code, ErrorCode::kUnavailable);
-  EXPECT_EQ(ask_control(path_, "weather", 20ms).error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(ask_control(path_, "weather", "{}", 20ms).error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(ask_control(path_, "weather", "{}", 20ms).error().code, ErrorCode::kUnavailable);
   // By now even the queue in front of it is full.
-  EXPECT_EQ(ask_control(path_, "weather", 20ms).error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(ask_control(path_, "weather", "{}", 20ms).error().code, ErrorCode::kUnavailable);
   ::close(listener);
 }
 

@@ -31,13 +31,14 @@ class StoreStageTest : public testing::Test {
     ASSERT_TRUE(spool) << spool.error().message;
     records_.close();
     requests_.close();
-    StoreStage(std::move(*spool), {records_, requests_, leases_, stat_, last_batch_leased_}, clock_).run();
+    StoreStage(std::move(*spool), {records_, requests_, leases_, questions_, stat_, last_batch_leased_}, clock_).run();
   }
 
   std::string folder_;
   RecordChannel records_{8};
   Channel<spool::StoreRequest> requests_{8};
   Channel<spool::Lease> leases_{1};
+  Channel<SpoolQuestion> questions_{8};
   Board<spool::SpoolStat> stat_;
   std::promise<void> last_batch_leased_;
   ManualClock clock_{WallTime{1'790'000'000s}, BootTime{100s}};
@@ -65,6 +66,23 @@ TEST_F(StoreStageTest, KeepsBatchesThatNobodyFetches) {
   ASSERT_EQ(stat_.latest()->sinks.size(), 1U);
   EXPECT_EQ(stat_.latest()->sinks.front().batches, 1);
   EXPECT_EQ(stat_.latest()->sinks.front().in_flight, 0);
+}
+
+TEST_F(StoreStageTest, AnswersQuestionsAndRefusesThoseThatComeTooLate) {
+  ASSERT_TRUE(records_.try_push(std::vector<Record>(3)));
+  std::vector<std::future<Result<std::string>>> answers;
+  for (int i = 0; i < 8; ++i) {
+    SpoolQuestion question{"spool.page", "{}", {}};
+    answers.push_back(question.answer.get_future());
+    ASSERT_TRUE(questions_.try_push(std::move(question)));
+  }
+  run();
+  EXPECT_TRUE(answers.front().get());
+  const auto last = answers.back().get();
+  ASSERT_FALSE(last) << "one a turn, and there are few turns here";
+  EXPECT_EQ(last.error().code, ErrorCode::kUnavailable);
+  SpoolQuestion late;
+  EXPECT_FALSE(questions_.try_push(std::move(late)));
 }
 
 }  // namespace

@@ -94,6 +94,9 @@ void check_credentials(Draft& draft) {
     draft.complain_at("opensky.own",
                       "own sensors need an account: give credentials_file, or client_id and client_secret_file");
   }
+  if (credentials && draft.is_given("opensky.account") && opensky.account == OpenSkyAccount::kAnonymous) {
+    draft.complain_at("opensky.account", "an anonymous account has no credentials: remove one of the two");
+  }
   if (!credentials && opensky.account != OpenSkyAccount::kAnonymous) {
     draft.complain_at("opensky.account",
                       "this class of account needs credentials_file, or client_id and client_secret_file");

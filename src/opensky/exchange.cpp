@@ -14,6 +14,9 @@ namespace {
 // A Date header that is farther from the answer's own time was set by somebody in between, or the answer is an old one.
 constexpr Nanoseconds kSameMoment = std::chrono::minutes(1);
 
+// More than arrives at once.
+constexpr std::size_t kPiece = std::size_t{1} << 20U;
+
 PollFault fault_of(AnswerFault fault) {
   switch (fault) {
     case AnswerFault::kNotJson:
@@ -78,7 +81,7 @@ Exchanged Exchange::ask_once(const std::string& url, bool* token_refused) {
   Exchanged out;
   net::HttpRequest request;
   request.url = url;
-  request.max_body_bytes = kMaxBodyBytes + 1;  // we are the first to notice
+  request.max_body_bytes = kMaxBodyBytes + kPiece;  // we are the first to notice
   request.headers.add("Accept", "application/json");
   if (tokens_ != nullptr) {
     const auto token = tokens_->token();

@@ -64,11 +64,17 @@ std::string little_endian(std::uint32_t value, int bytes) {
 }
 
 std::uint32_t crc32(std::string_view text) {
+  static const auto kTable = [] {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t byte = 0; byte < 256; ++byte) {
+      std::uint32_t crc = byte;
+      for (int i = 0; i < 8; ++i) crc = (crc >> 1U) ^ (0xEDB88320U & (0U - (crc & 1U)));
+      table[byte] = crc;
+    }
+    return table;
+  }();
   std::uint32_t crc = 0xFFFFFFFF;
-  for (const char c : text) {
-    crc ^= static_cast<unsigned char>(c);
-    for (int i = 0; i < 8; ++i) crc = (crc >> 1U) ^ (0xEDB88320U & (0U - (crc & 1U)));
-  }
+  for (const char c : text) crc = (crc >> 8U) ^ kTable[(crc ^ static_cast<unsigned char>(c)) & 0xFFU];
   return ~crc;
 }
 
@@ -139,6 +145,16 @@ void HttpTestServer::wait_for_requests(std::size_t count) const {
   came_.wait(lock, [&] { return requests_.size() >= count; });
 }
 
+std::string HttpTestServer::unfinished() const {
+  const std::lock_guard lock(mutex_);
+  return unfinished_;
+}
+
+void HttpTestServer::wait_for_bytes(std::size_t unfinished) const {
+  std::unique_lock lock(mutex_);
+  came_.wait(lock, [&] { return unfinished_.size() >= unfinished; });
+}
+
 void HttpTestServer::serve() {
   while (wait_for(listener_, POLLIN, -1)) {
     const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
@@ -167,6 +183,7 @@ HttpReply HttpTestServer::next_reply(const std::string& request) {
   {
     const std::lock_guard lock(mutex_);
     requests_.push_back(request);
+    unfinished_.clear();
     if (!script_.empty()) {
       reply = std::move(script_.front());
       script_.pop_front();
@@ -203,7 +220,7 @@ bool HttpTestServer::wait_for(int fd, short events, int timeout_ms) const {
   return ::poll(fds.data(), fds.size(), timeout_ms) >= 0 && fds[1].revents == 0;
 }
 
-bool HttpTestServer::read_request(int fd, std::string& buffer, std::string& request) const {
+bool HttpTestServer::read_request(int fd, std::string& buffer, std::string& request) {
   while (true) {
     const auto end = buffer.find("\r\n\r\n");
     if (end != buffer.npos) {
@@ -219,6 +236,12 @@ bool HttpTestServer::read_request(int fd, std::string& buffer, std::string& requ
     const ssize_t count = ::recv(fd, piece.data(), piece.size(), 0);
     if (count <= 0) return false;
     buffer.append(piece.data(), static_cast<std::size_t>(count));
+    if (handler_) continue;
+    {
+      const std::lock_guard lock(mutex_);
+      unfinished_ = buffer;
+    }
+    came_.notify_all();
   }
 }
 

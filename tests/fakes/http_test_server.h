@@ -53,6 +53,9 @@ class HttpTestServer {
   [[nodiscard]] std::size_t connections() const;
   // Waits until that many requests have come in.
   void wait_for_requests(std::size_t count) const;
+  // What came after the last request and is not a whole one yet: the inside of a tunnel, say.
+  [[nodiscard]] std::string unfinished() const;
+  void wait_for_bytes(std::size_t unfinished) const;
 
  private:
   void serve();
@@ -61,7 +64,7 @@ class HttpTestServer {
   bool deliver(int fd, const HttpReply& reply) const;
   // False: the server is going.
   [[nodiscard]] bool wait_for(int fd, short events, int timeout_ms) const;
-  bool read_request(int fd, std::string& buffer, std::string& request) const;
+  bool read_request(int fd, std::string& buffer, std::string& request);
 
   const Handler handler_;
   int listener_ = -1;
@@ -71,6 +74,7 @@ class HttpTestServer {
   mutable std::condition_variable came_;
   std::deque<HttpReply> script_;
   std::vector<std::string> requests_;
+  std::string unfinished_;
   std::size_t connections_ = 0;
   std::vector<std::thread> visitors_;  // serve()'s own
   std::thread thread_;

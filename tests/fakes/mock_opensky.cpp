@@ -16,7 +16,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::size_t kBombRuns = 256'000;  // of 258 bytes
+constexpr std::size_t kBombRuns = 262'000;  // of 258 bytes
 constexpr std::string_view kLoginPage = "<!DOCTYPE html><html><body>Please accept our terms of use</body></html>";
 
 std::int64_t unix_seconds(WallTime time) {

@@ -33,7 +33,7 @@ enum class MockFault : std::uint8_t {
   kDrip,          // a good answer, 20 bytes a second
   kCut,           // half of a good answer
   kHtml,          // 200 and a login page
-  kBomb,          // 66 MB packed into 420 kB
+  kBomb,          // 65 MiB packed into 420 kB
 };
 // "ok", "429", "401", "503", "drip", "cut", "html", "bomb"; with a count: "503*3".
 Result<std::vector<MockFault>> parse_mock_script(std::string_view words);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kEarthRadiusM = 6'371'008.8;
 constexpr double kRadian = 180.0 / std::numbers::pi;
-// Of the address block of the United States, where 0xF4240 addresses are; none of these is anybody's.
+// In the block of the United States, which is what the rows give as country; callsigns say that they are of a mock.
 constexpr std::uint32_t kFirstAddress = 0xA00000;
 constexpr std::uint32_t kAddressStep = 37;
 

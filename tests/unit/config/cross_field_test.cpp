@@ -57,6 +57,11 @@ TEST(ConfigCrossFieldTest, ClientIdNeedsItsSecret) {
             "a.toml:2:1: client_id needs client_secret_file beside it: give both or neither\n");
 }
 
+TEST(ConfigCrossFieldTest, AnonymousHasNoCredentials) {
+  EXPECT_EQ(wrong("[opensky]\ncredentials_file = 'c'\naccount = \"anonymous\"\n"),
+            "a.toml:3:1: an anonymous account has no credentials: remove one of the two\n");
+}
+
 TEST(ConfigCrossFieldTest, OneKindOfCredentialsIsEnough) {
   EXPECT_EQ(wrong("[opensky]\ncredentials_file='c'\nclient_id='x'\nclient_secret_file='s'\n"),
             "a.toml:3:1: client_id and credentials_file cannot both be given: remove one\n");

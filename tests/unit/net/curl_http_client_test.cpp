@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
@@ -248,6 +249,62 @@ TEST_F(CurlHttpClientTest, OneStreamAtATime) {
   EXPECT_EQ(client->perform(to_server()).error().code, ErrorCode::kUsage);
   first->reset();
   EXPECT_TRUE(client->perform(to_server()));
+}
+
+// For the time of a test; the client asks for it anew with each request.
+class Environment {
+ public:
+  Environment(const char* name, const std::string& value) : name_(name) { ::setenv(name, value.c_str(), 1); }
+  ~Environment() { ::unsetenv(name_); }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  const char* name_;
+};
+
+TEST_F(CurlHttpClientTest, GoesThroughTheProxyThatTheEnvironmentNames) {
+  const Environment proxy("https_proxy", server.url());
+  server.reply(HttpReply::with_status(403, "not there"));
+  HttpRequest request;
+  request.url = "https://airspool.invalid/token";
+  request.method = HttpMethod::kPost;
+  request.body = "client_secret=hidden";
+  request.headers.add("Authorization", "Bearer hidden");
+  request.carries_secret = true;
+  EXPECT_FALSE(client->perform(request));
+  ASSERT_EQ(server.requests().size(), 1U);
+  const std::string asked = server.requests().at(0);
+  EXPECT_THAT(asked, StartsWith("CONNECT airspool.invalid:443 HTTP/1.1\r\n"));
+  EXPECT_THAT(asked, Not(HasSubstr("hidden"))) << "what is secret is for the other end of the tunnel";
+}
+
+TEST_F(CurlHttpClientTest, NothingButTlsGoesThroughTheTunnel) {
+  const Environment proxy("https_proxy", server.url());
+  server.reply({"HTTP/1.1 200 Connection established\r\n\r\n", HttpReply::Then::kKeepOpen});
+  std::thread other([&] {
+    server.wait_for_bytes(6);
+    client->stop();
+  });
+  HttpRequest request;
+  request.url = "https://airspool.invalid/token";
+  request.headers.add("Authorization", "Bearer hidden");
+  EXPECT_FALSE(client->perform(request));
+  other.join();
+  const std::string inside = server.unfinished();
+  ASSERT_GE(inside.size(), 6U);
+  EXPECT_EQ(inside[0], '\x16') << "a handshake (RFC 8446 5.1)";
+  EXPECT_EQ(inside[5], '\x01') << "that says hello";
+  EXPECT_THAT(inside, Not(HasSubstr("hidden")));
+}
+
+TEST_F(CurlHttpClientTest, NoProxyNamesWhatIsAskedDirectly) {
+  const Environment proxy("https_proxy", server.url());
+  const Environment direct("no_proxy", "airspool.invalid");
+  HttpRequest request;
+  request.url = "https://airspool.invalid/";
+  EXPECT_FALSE(client->perform(request));
+  EXPECT_EQ(server.connections(), 0U);
 }
 
 }  // namespace

@@ -157,6 +157,9 @@ spool::SpoolSettings spool_settings(const config::Config& config) {
   settings.path = config.spool.path;
   settings.station_id = station_name(config);
   settings.max_bytes = config.spool.max_bytes;
+  settings.durability = config.spool.durability == config::Durability::kSpill ? spool::Durability::kSpill
+                                                                              : spool::Durability::kWriteThrough;
+  settings.spill_after = from_seconds(config.spool.spill_after_s);
   settings.max_age = from_seconds(config.spool.max_age_h * 3600.0);
   settings.reserve_bytes = config.spool.reserve_bytes;
   settings.when_full =
@@ -233,7 +236,6 @@ std::vector<std::string> without_effect(const config::Config& config) {
   say(!config.inputs.empty(), "[[input]]");
   say(config.radio.effort != kDefaults.radio.effort, "radio.effort");
   say(config.sampling.policy != kDefaults.sampling.policy, "sampling.policy");
-  say(config.spool.durability != kDefaults.spool.durability, "spool.durability");
   for (const config::Sink& sink : config.sinks) {
     say(sink.profile != config::MqttProfile::kStandard, "sink.profile");
   }

@@ -47,7 +47,7 @@ void append_notice(std::string& out, const Notice& notice, std::string_view stat
     }
   } else {
     append_number(out, R"(,"from":)", notice.from_seq);
-    append_number(out, R"(,"to":)", notice.to_seq);
+    if (notice.to_seq != kOpenEnd) append_number(out, R"(,"to":)", notice.to_seq);
     append_text(out, R"(,"reason":)", notice.other);
   }
   out += "}\n";

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
 namespace airspool::spool {
+
+// `to_seq` of a gap whose end nobody knows: up to the last seq that the run ever gave. Printed without `to`.
+inline constexpr std::int64_t kOpenEnd = std::numeric_limits<std::int64_t>::max();
 
 enum class NoticeKind : std::uint8_t { kStart = 0, kGap = 1 };
 

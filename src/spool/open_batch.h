@@ -16,13 +16,12 @@
 
 namespace airspool::spool {
 
-// A batch that is finished and waits to be stored; it gets its id there.
+// A batch that is finished and has no id yet.
 struct SealedBatch {
   BatchHeader header;
   std::string bytes;
   BootTime sealed;
   std::vector<Notice> notices;  // printed in it
-  bool carries_start = false;   // one of them begins the run
 };
 
 // The records since the last batch, and the run's identity. Sealing gives them their seq. One thread.

@@ -54,8 +54,8 @@ std::vector<std::string> Spool::Impl::waiting_for(std::int64_t batch) const {
 // What waits in memory is stored first, so that the new ids follow it; then all in one transaction. A sink that has
 // nothing to do with a letter must not get it: the rows of all sinks are written with it.
 Result<Requeued> Spool::Impl::requeue_dead(const RequeueRequest& request) {
-  if (auto done = store_waiting(); !done) return tl::unexpected(done.error());
-  const std::int64_t first = last_batch_ + 1;
+  if (auto done = store_waiting(Due::kAll); !done) return tl::unexpected(done.error());
+  const std::int64_t first = next_batch_;
   auto done = store_.begin();
   if (!done) return tl::unexpected(done.error());
   auto outcome = requeue(store_, request, first, [this](const std::string& name) { return find(name) != nullptr; });
@@ -77,6 +77,7 @@ Result<Requeued> Spool::Impl::requeue_dead(const RequeueRequest& request) {
   }
   for (const RequeuedBatch& batch : outcome->batches) {
     last_batch_ = batch.id;
+    next_batch_ = batch.id + 1;
     ++batches_;
     total_.records += batch.records;
     total_.bytes += batch.bytes;

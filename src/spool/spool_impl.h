@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include <airspool/spool/browse.h>
 #include <airspool/spool/batch_codec.h>
+#include <airspool/spool/browse.h>
 #include <airspool/spool/spool.h>
 
 #include "delivery.h"
@@ -27,7 +27,7 @@ std::string folder_of(const std::string& path);
 // The policy between the open batch, the file and the sinks. What is in memory changes only after the transaction that
 // says the same on disk; acks are the exception, because one that is lost only means a resend.
 // spool_open.cpp: opening. spool_write.cpp: the one transaction. spool_room.cpp: what goes when there is no room.
-// spool.cpp: the rest.
+// spool_memory.cpp: batches on the way to the disk. spool_lease.cpp: the sinks. spool.cpp: the rest.
 class Spool::Impl {
  public:
   Impl(SpoolSettings settings, const Clock& clock, LockFile lock, Store store, OpenBatch open);
@@ -39,10 +39,11 @@ class Spool::Impl {
   std::vector<Lease> step(BootTime now);
   void handle(StoreRequest request);
   Result<void> flush();
+  void end();  // flush, and say in the file that this was no accident
   Lease lease(const LeaseRequest& request);
   void settle(const Settle& settle);
   [[nodiscard]] const std::string& spool_id() const { return open_.spool_id(); }
-  [[nodiscard]] std::int64_t stored_seq() const { return stored_seq_; }
+  [[nodiscard]] std::int64_t stored_seq() const { return spilling() ? safe_seq() : stored_seq_; }
   [[nodiscard]] SpoolStat stat();
   Result<std::string> answer(std::string_view command, std::string_view arguments);
 
@@ -52,7 +53,20 @@ class Spool::Impl {
     BatchSize size;
     std::string sink;
     std::string reason;
+    BatchPtr batch;  // when it is in memory only
   };
+  // Sealed and not on disk. With spill the sinks hold it already.
+  struct Waiting {
+    BatchPtr batch;
+    BootTime sealed;
+    std::vector<Notice> notices;  // printed in it
+    bool carries_start = false;   // one of them begins the run
+
+    [[nodiscard]] BatchSize size() const {
+      return {batch->header.count, static_cast<std::int64_t>(batch->bytes.size())};
+    }
+  };
+  enum class Due : std::uint8_t { kNow, kAll };
   struct Delivered {
     std::int64_t id = 0;
     BatchSize size;
@@ -85,20 +99,22 @@ class Spool::Impl {
 
   // spool_open.cpp
   Result<void> load_run();
+  Result<void> announce_spill_lost();
   Result<void> load_deliveries(std::vector<SinkRow> known);
-  Result<void> load_batches();
 
   // spool_write.cpp
-  Result<void> write(const SealedBatch* sealed);
-  Result<void> write_rows(const SealedBatch* sealed, Changes& changes);
+  Result<void> write(const Waiting* waiting);
+  Result<void> write_rows(const Waiting* waiting, Changes& changes);
   Result<void> bury(const Rejected& rejected);
-  Result<void> insert(const SealedBatch& sealed, std::int64_t id);
+  Result<void> insert(const Waiting& waiting);
+  Result<void> remember_last();
+  Result<void> remember_run();
   Result<void> save_sinks(std::int64_t horizon, const Changes& changes);
-  void apply(const SealedBatch* sealed, const Changes& changes);
+  void apply(const Waiting* waiting, const Changes& changes);
   void forget(std::int64_t id, BatchSize size);
   void drop_recent(std::int64_t id);
   void note(const Result<void>& written);
-  [[nodiscard]] std::int64_t pages_for(const SealedBatch* sealed) const;
+  [[nodiscard]] std::int64_t pages_for(const Waiting* waiting) const;
   [[nodiscard]] bool newest_goes(const Changes& changes) const;
 
   // spool_browse.cpp
@@ -118,16 +134,27 @@ class Spool::Impl {
   [[nodiscard]] std::int64_t allowed_pages(const Store::Pages& pages, Changes& changes) const;
   [[nodiscard]] WallTime believed_now() const;
 
+  // spool_memory.cpp
   void seal();
   std::vector<Notice> notices_to_print();
-  Result<void> store_waiting();
+  Result<void> store_waiting(Due due);
   Result<void> write_acks();
   void limit_waiting();
   void drop_waiting();
   void lose(std::int64_t from, std::int64_t to);
-  void drop_damaged(const BatchRow& row);
+  void drop_delivered(std::int64_t id);
   void expire_recent(BootTime now);
-  [[nodiscard]] BatchPtr recent(std::int64_t id) const;
+  [[nodiscard]] bool is_due(const Waiting& waiting) const;
+  [[nodiscard]] BatchPtr in_memory(std::int64_t id) const;
+  [[nodiscard]] std::int64_t live_from(BootTime now);  // the id of the first batch that is live
+  [[nodiscard]] std::int64_t safe_seq() const;
+
+  [[nodiscard]] bool spilling() const { return settings_.durability == Durability::kSpill; }
+  [[nodiscard]] bool mark_is_due(BootTime now) const;
+
+  // spool_lease.cpp
+  void reject(Rejected rejected);
+  void drop_damaged(const BatchRow& row);
   Result<BatchPtr> read(const BatchRow& row);
   Delivery* find(std::string_view sink);
   [[nodiscard]] bool held_by_any(std::int64_t id) const;
@@ -141,6 +168,7 @@ class Spool::Impl {
   std::vector<Delivery> sinks_;
   std::map<std::string, LeaseRequest, std::less<>> requests_;  // open ones, by sink
 
+  std::int64_t next_batch_ = 1;  // the id that the next sealed batch gets
   // The newest batch on disk, and the run it belongs to.
   std::int64_t last_batch_ = 0;
   RunRow last_run_;                      // that stored anything; ours once our first batch is stored
@@ -151,12 +179,15 @@ class Spool::Impl {
   std::int64_t run_ = 1;  // our number in the table `run`
   bool run_stored_ = false;
   bool start_printed_ = false;
+  bool ending_ = false;
+  std::int64_t marked_seq_ = 0;  // with spill: what the run's row says
+  BootTime marked_at_{};
 
   std::int64_t batches_ = 0;
   BatchSize total_;
   DeadTotals dead_;
 
-  std::deque<SealedBatch> waiting_;  // sealed and not on disk
+  std::deque<Waiting> waiting_;  // in the order of seq
   std::size_t waiting_bytes_ = 0;
   BootTime retry_at_{};
   bool failing_ = false;  // the last write went wrong
@@ -169,6 +200,7 @@ class Spool::Impl {
   std::int64_t acks_ = 0;
   BootTime first_ack_{};
   std::vector<Delivered> delivered_;  // nobody holds them any more
+  std::vector<Notice> told_;          // printed in batches that were delivered without ever being stored
   std::vector<Rejected> rejected_;
 
   std::optional<BatchEncoder> thin_encoder_;     // made when it is needed

@@ -18,6 +18,8 @@
 namespace airspool::spool {
 namespace {
 
+// More batches than a run spills between two marks of its row.
+constexpr std::int64_t kSkippedIds = std::int64_t{1} << 20;
 constexpr mode_t kFolderMode = 0750;
 // Whoever only looks (inspect) holds the lock for a moment: that must not keep a collector from starting.
 constexpr std::chrono::milliseconds kPatience{500};
@@ -148,7 +150,9 @@ Result<void> Spool::Impl::load() {
   for (const Delivered& batch : delivered_) {
     if (done) done = store_.remove_batch(batch.id);
   }
-  if (done && newest_goes({})) done = store_.remember_last(last_run_.id, last_seq_, last_batch_);
+  if (done && (newest_goes({}) || last_run_.spilling))
+    done = store_.remember_last(last_run_.id, last_seq_, last_batch_);
+  if (done && last_run_.spilling) done = store_.end_run(last_run_.id);
   if (done) done = save_sinks(last_batch_, {});
   if (done) done = store_.forget_empty_runs();
   if (done) {
@@ -161,6 +165,7 @@ Result<void> Spool::Impl::load() {
     return done;
   }
   delivered_.clear();
+  next_batch_ = last_batch_ + 1;
   log::info("spool", "the spool is open",
             {{"path", settings_.path}, {"spool_id", open_.spool_id()}, {"batches", batches_}, {"bytes", total_.bytes}});
   return {};
@@ -182,7 +187,18 @@ Result<void> Spool::Impl::load_run() {
     newest_seal_ = WallTime(std::chrono::milliseconds((*newest)->sealed_ms));
     newest_seal_known_ = clock_.boot_now();
   }
-  return {};
+  return last_run_.spilling ? announce_spill_lost() : Result<void>();
+}
+
+// What the last run had in memory alone when it came to its sudden end: nobody knows how much that was. Part of it was
+// delivered, under ids that are not in the file.
+Result<void> Spool::Impl::announce_spill_lost() {
+  log::warning("spool", "the last run kept batches in memory and ended without notice: some may be lost",
+               {{"spool_id", last_run_.spool_id}, {"after_seq", last_seq_}});
+  last_batch_ += kSkippedIds;
+  auto done = store_.announce_gap(last_run_.spool_id, last_seq_ + 1, kOpenEnd, "spill-lost");
+  if (done) done = store_.count_drop("", "spill-lost", 0, 0);
+  return done;
 }
 
 Result<void> Spool::Impl::load_deliveries(std::vector<SinkRow> known) {

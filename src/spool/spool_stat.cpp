@@ -82,6 +82,7 @@ std::string to_json(const SpoolStat& stat) {
   json.add("newest_sealed_ms", stat.newest_sealed);
   json.add("open_records", stat.open_records);
   json.add("unstored_batches", stat.unstored_batches);
+  json.add("memory_batches", stat.memory_batches);
   json.add("file_bytes", stat.file_bytes);
   json.add("max_bytes", stat.max_bytes);
   json.add("dead_batches", stat.dead_batches);

@@ -22,20 +22,32 @@ std::int64_t milliseconds(WallTime time) {
   return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
 }
 
+BatchRow row_of(const BatchHeader& header, std::size_t bytes) {
+  BatchRow row;
+  row.id = header.id;
+  row.first_seq = header.first_seq;
+  row.last_seq = header.last_seq;
+  row.records = header.count;
+  row.sealed_ms = milliseconds(header.sealed);
+  row.bytes = static_cast<std::int64_t>(bytes);
+  row.simulated = header.simulated;
+  return row;
+}
+
 std::int64_t pages_of(std::int64_t bytes) { return bytes / kBodyBytesPerPage + 2; }
 
 }  // namespace
 
 // Everything that has come together since the last time, in one transaction, hence one fsync. Deleting first lets the
 // new batch reuse the pages: then a checkpoint finds the same few pages written again and again, and copies each once.
-Result<void> Spool::Impl::write(const SealedBatch* sealed) {
+Result<void> Spool::Impl::write(const Waiting* waiting) {
   Changes changes;
   changes.dead = dead_;
   auto done = store_.begin();
-  if (done) done = write_rows(sealed, changes);
+  if (done) done = write_rows(waiting, changes);
   if (done) done = store_.commit();
   if (done) {
-    apply(sealed, changes);
+    apply(waiting, changes);
   } else {
     store_.rollback();
   }
@@ -50,7 +62,7 @@ Result<void> Spool::Impl::write(const SealedBatch* sealed) {
   return done;
 }
 
-Result<void> Spool::Impl::write_rows(const SealedBatch* sealed, Changes& changes) {
+Result<void> Spool::Impl::write_rows(const Waiting* waiting, Changes& changes) {
   const auto is_rejected = [this](std::int64_t id) {
     return std::any_of(rejected_.begin(), rejected_.end(), [id](const Rejected& r) { return r.id == id; });
   };
@@ -59,12 +71,12 @@ Result<void> Spool::Impl::write_rows(const SealedBatch* sealed, Changes& changes
     if (is_rejected(batch.id)) continue;
     if (done = store_.remove_batch(batch.id); !done) return done;
   }
-  if (sealed != nullptr) {
+  if (waiting != nullptr) {
     if (done = drop_aged(changes); !done) return done;
-    if (done = limit_backlogs(static_cast<std::int64_t>(sealed->bytes.size()), changes); !done) return done;
+    if (done = limit_backlogs(static_cast<std::int64_t>(waiting->batch->bytes.size()), changes); !done) return done;
   }
-  if (sealed != nullptr || !rejected_.empty()) {
-    if (done = make_room(pages_for(sealed), changes); !done) return done;
+  if (waiting != nullptr || !rejected_.empty()) {
+    if (done = make_room(pages_for(waiting), changes); !done) return done;
   }
   for (const Rejected& rejected : rejected_) {
     if (done = bury(rejected); !done) return done;
@@ -79,58 +91,78 @@ Result<void> Spool::Impl::write_rows(const SealedBatch* sealed, Changes& changes
   if (dropped_batches_ > 0) {
     if (done = store_.count_drop("", "store-failed", dropped_batches_, dropped_records_); !done) return done;
   }
-  if (acks_ > 0 || !changes.released.empty()) {
-    if (done = save_sinks(last_batch_, changes); !done) return done;
+  for (const Notice& notice : told_) {
+    if (done = store_.forget_notice(notice); !done) return done;
   }
-  if (sealed != nullptr) return insert(*sealed, last_batch_ + 1);
-  if (newest_goes(changes)) return store_.remember_last(last_run_.id, last_seq_, last_batch_);
+  if (acks_ > 0 || !changes.released.empty() || (spilling() && waiting != nullptr)) {
+    if (done = save_sinks(spilling() ? next_batch_ - 1 : last_batch_, changes); !done) return done;
+  }
+  if (!run_stored_ && (waiting != nullptr || spilling())) {
+    if (done = remember_run(); !done) return done;
+  }
+  if (waiting != nullptr) return insert(*waiting);
+  if (newest_goes(changes) || spilling()) done = remember_last();
+  if (done && ending_) done = store_.end_run(run_);
   return done;
 }
 
-std::int64_t Spool::Impl::pages_for(const SealedBatch* sealed) const {
+Result<void> Spool::Impl::remember_run() {
+  const RunRow run{run_, open_.spool_id(), settings_.station_id, 0, 0, spilling()};
+  return store_.insert_run(run, milliseconds(clock_.wall_now()));
+}
+
+Result<void> Spool::Impl::remember_last() {
+  if (spilling() && run_stored_) return store_.remember_last(run_, safe_seq(), next_batch_ - 1);
+  return store_.remember_last(last_run_.id, last_seq_, last_batch_);
+}
+
+std::int64_t Spool::Impl::pages_for(const Waiting* waiting) const {
   std::int64_t pages = kSparePages;
-  if (sealed != nullptr) pages += pages_of(static_cast<std::int64_t>(sealed->bytes.size()));
+  if (waiting != nullptr) pages += pages_of(static_cast<std::int64_t>(waiting->batch->bytes.size()));
   for (const Rejected& rejected : rejected_) pages += pages_of(rejected.size.bytes);
   return pages;
 }
 
 // The bytes are copied: other sinks may still be waiting for the batch.
 Result<void> Spool::Impl::bury(const Rejected& rejected) {
-  const auto row = store_.batch(rejected.id);
-  if (!row) return tl::unexpected(row.error());
-  if (!*row) return {};  // evicted just now
-  const auto run = store_.run((*row)->run);
-  if (!run) return tl::unexpected(run.error());
-  const auto body = store_.body(rejected.id);
-  if (!body) return tl::unexpected(body.error());
-  if (!*run || !*body) return {};
-  auto done = store_.insert_dead(**row, **run, **body, rejected.sink, rejected.reason, milliseconds(clock_.wall_now()));
-  if (done) done = store_.count_drop(rejected.sink, "rejected", 1, (*row)->records);
-  if (done) done = store_.announce_gap((*run)->spool_id, (*row)->first_seq, (*row)->last_seq, "rejected");
-  if (done && (*row)->has_notices) done = store_.recall_notices(rejected.id);
+  BatchRow row;
+  RunRow run;
+  std::optional<std::string> bytes;
+  if (rejected.batch != nullptr) {
+    row = row_of(rejected.batch->header, rejected.batch->bytes.size());
+    run.spool_id = rejected.batch->header.spool_id;
+    run.station_id = rejected.batch->header.station_id;
+    if (!rejected.batch->bytes.empty()) bytes = rejected.batch->bytes;
+  } else {
+    const auto stored = store_.batch(rejected.id);
+    if (!stored) return tl::unexpected(stored.error());
+    if (!*stored) return {};  // evicted just now
+    row = **stored;
+    const auto stored_run = store_.run(row.run);
+    if (!stored_run) return tl::unexpected(stored_run.error());
+    auto body = store_.body(rejected.id);
+    if (!body) return tl::unexpected(body.error());
+    if (!*stored_run || !*body) return {};
+    run = **stored_run;
+    bytes = std::move(*body);
+  }
+  Result<void> done;
+  if (bytes)
+    done = store_.insert_dead(row, run, *bytes, rejected.sink, rejected.reason, milliseconds(clock_.wall_now()));
+  if (done) done = store_.count_drop(rejected.sink, "rejected", 1, row.records);
+  if (done) done = store_.announce_gap(run.spool_id, row.first_seq, row.last_seq, "rejected");
+  if (done && row.has_notices) done = store_.recall_notices(rejected.id);
   return done;
 }
 
-Result<void> Spool::Impl::insert(const SealedBatch& sealed, std::int64_t id) {
-  const BatchHeader& header = sealed.header;
-  Result<void> done;
-  if (!run_stored_) {
-    const RunRow run{run_, header.spool_id, header.station_id, 0, 0, false};
-    if (done = store_.insert_run(run, milliseconds(clock_.wall_now())); !done) return done;
-  }
-  BatchRow row;
-  row.id = id;
+Result<void> Spool::Impl::insert(const Waiting& waiting) {
+  const Batch& batch = *waiting.batch;
+  BatchRow row = row_of(batch.header, batch.bytes.size());
   row.run = run_;
-  row.first_seq = header.first_seq;
-  row.last_seq = header.last_seq;
-  row.records = header.count;
-  row.sealed_ms = milliseconds(header.sealed);
-  row.bytes = static_cast<std::int64_t>(sealed.bytes.size());
-  row.simulated = header.simulated;
-  row.has_notices = !sealed.notices.empty();
-  if (done = store_.insert_batch(row, sealed.bytes); !done) return done;
-  for (const Notice& notice : sealed.notices) {
-    if (done = store_.carry(notice, id); !done) return done;
+  row.has_notices = !waiting.notices.empty();
+  auto done = store_.insert_batch(row, batch.bytes);
+  for (const Notice& notice : waiting.notices) {
+    if (done) done = store_.carry(notice, row.id);
   }
   return done;
 }
@@ -153,7 +185,7 @@ bool Spool::Impl::newest_goes(const Changes& changes) const {
          std::any_of(changes.evicted.begin(), changes.evicted.end(), is_newest);
 }
 
-void Spool::Impl::apply(const SealedBatch* sealed, const Changes& changes) {
+void Spool::Impl::apply(const Waiting* waiting, const Changes& changes) {
   for (const Released& released : changes.released) find(released.sink)->release(released.id, released.size);
   for (const Thinned& batch : changes.thinned) {
     drop_recent(batch.id);
@@ -169,6 +201,7 @@ void Spool::Impl::apply(const SealedBatch* sealed, const Changes& changes) {
   for (const Delivered& batch : delivered_) forget(batch.id, batch.size);
   delivered_.clear();
   rejected_.clear();
+  told_.clear();
   acks_ = 0;
   dropped_batches_ = 0;
   dropped_records_ = 0;
@@ -177,18 +210,25 @@ void Spool::Impl::apply(const SealedBatch* sealed, const Changes& changes) {
     log::warning("spool", "no room or too old: dropped the oldest batches",
                  {{"batches", changes.evicted.size()}, {"reason", changes.why}});
   }
-  if (sealed == nullptr) return;
-
-  const BatchSize size{sealed->header.count, static_cast<std::int64_t>(sealed->bytes.size())};
-  ++last_batch_;
-  if (!run_stored_) last_run_ = {run_, sealed->header.spool_id, sealed->header.station_id, 0, 0, false};
-  run_stored_ = true;
-  last_seq_ = sealed->header.last_seq;
+  if (!run_stored_ && (waiting != nullptr || spilling())) {
+    run_stored_ = true;
+    last_run_ = {run_, open_.spool_id(), settings_.station_id, 0, 0, spilling()};
+    last_seq_ = 0;
+  }
+  if (waiting == nullptr) {
+    marked_seq_ = safe_seq();
+    marked_at_ = clock_.boot_now();
+    return;
+  }
+  const BatchHeader& header = waiting->batch->header;
+  last_batch_ = std::max(last_batch_, header.id);
+  last_seq_ = header.last_seq;
   stored_seq_ = last_seq_;
   ++batches_;
-  total_.records += size.records;
-  total_.bytes += size.bytes;
-  for (Delivery& sink : sinks_) sink.hold(last_batch_, size);
+  total_.records += waiting->size().records;
+  total_.bytes += waiting->size().bytes;
+  if (spilling()) return;  // they hold it since it was sealed
+  for (Delivery& sink : sinks_) sink.hold(header.id, waiting->size());
 }
 
 void Spool::Impl::forget(std::int64_t id, BatchSize size) {

@@ -103,6 +103,7 @@ Result<SpoolStat> stat_from_json(std::string_view text) {
   read(object, "newest_sealed_ms", stat.newest_sealed);
   read(object, "open_records", stat.open_records);
   read(object, "unstored_batches", stat.unstored_batches);
+  read(object, "memory_batches", stat.memory_batches);
   read(object, "file_bytes", stat.file_bytes);
   read(object, "max_bytes", stat.max_bytes);
   read(object, "dead_batches", stat.dead_batches);
@@ -125,6 +126,9 @@ std::string to_text(const SpoolStat& stat, WallTime now) {
   if (stat.max_bytes > 0) out += " of " + bytes_text(stat.max_bytes);
   out += '\n';
   if (stat.running) out += "open      " + std::to_string(stat.open_records) + " records in memory, not sealed yet\n";
+  if (stat.memory_batches > 0) {
+    out += "memory    " + std::to_string(stat.memory_batches) + " batches not on disk yet (spool.durability = spill)\n";
+  }
   if (stat.unstored_batches > 0) {
     out += "UNSTORED  " + std::to_string(stat.unstored_batches) + " batches wait in memory: " + stat.last_error + '\n';
   }
@@ -136,7 +140,8 @@ std::string to_text(const SpoolStat& stat, WallTime now) {
            (sink.dead_batches > 0 ? ", " + std::to_string(sink.dead_batches) + " dead letters" : "") + '\n';
   }
   for (const DropStat& drop : stat.drops) {
-    out += "LOST      " + amount(drop.batches, drop.records) + " (" + drop.reason + ")" +
+    const bool known = drop.batches > 0 || drop.records > 0;
+    out += "LOST      " + (known ? amount(drop.batches, drop.records) : "nobody knows how much") + " (" + drop.reason + ")" +
            (drop.sink.empty() ? "" : " for sink " + drop.sink) + '\n';
   }
   return out;

@@ -155,6 +155,10 @@ Result<void> Store::remember_last(std::int64_t run, std::int64_t last_seq, std::
   return Query(remember_last_, run, last_seq, last_batch).run();
 }
 
+Result<void> Store::end_run(std::int64_t run) {
+  return database_.run("UPDATE run SET spilling = 0 WHERE id = " + std::to_string(run));
+}
+
 Result<void> Store::forget_empty_runs() {
   return database_.run("DELETE FROM run WHERE id NOT IN (SELECT run FROM batch) AND id < (SELECT max(id) FROM run)");
 }
@@ -267,6 +271,12 @@ Result<void> Store::carry(const Notice& notice, std::int64_t batch) {
   return Query(insert_notice_, batch, static_cast<std::int64_t>(notice.kind), std::string_view(notice.spool_id),
                notice.from_seq, notice.to_seq, std::string_view(notice.other))
       .run();
+}
+
+Result<void> Store::forget_notice(const Notice& notice) {
+  auto statement = database_.prepare("DELETE FROM notice WHERE id = ?1 AND batch IS NULL AND to_seq = ?2");
+  if (!statement) return tl::unexpected(statement.error());
+  return Query(*statement, notice.row, notice.to_seq).run();
 }
 
 Result<void> Store::announce_gap(std::string_view spool_id, std::int64_t from, std::int64_t to,

@@ -91,6 +91,7 @@ class Store {
   Result<std::optional<RunRow>> run(std::int64_t id);
   Result<void> insert_run(const RunRow& row, std::int64_t opened_ms);
   Result<void> remember_last(std::int64_t run, std::int64_t last_seq, std::int64_t last_batch);
+  Result<void> end_run(std::int64_t run);  // it is not spilling any more
   Result<void> forget_empty_runs();
 
   Result<void> insert_batch(const BatchRow& row, std::string_view bytes);
@@ -115,6 +116,8 @@ class Store {
   Result<std::vector<Notice>> pending_notices(std::int64_t limit);
   // `batch` now carries it. One that has grown since it was printed stays pending.
   Result<void> carry(const Notice& notice, std::int64_t batch);
+  // It was told. One that has grown since stays pending.
+  Result<void> forget_notice(const Notice& notice);
   // A gap that continues one which nobody was told of yet makes that one longer, so that days at the quota are one row.
   Result<void> announce_gap(std::string_view spool_id, std::int64_t from, std::int64_t to, std::string_view reason);
   // The batch that carries them will not arrive everywhere: they are pending again.

@@ -26,6 +26,11 @@ enum class StartAt : std::uint8_t { kNow, kOldest };
 // each of the two lanes in the order of sealing. kOldestFirst: everything in the order of sealing.
 enum class LeaseOrder : std::uint8_t { kLiveFirst, kOldestFirst };
 
+// kWriteThrough: on disk, fsynced, before any sink sees it. kSpill: kept in memory, offered at once, and written only
+// if some sink has not acknowledged it within `spill_after`, when memory for it (6 MB) is used up, or at the end: a
+// power cut loses what is in memory.
+enum class Durability : std::uint8_t { kWriteThrough, kSpill };
+
 // What goes first when there is no room. kOldest: whole batches, the oldest first. kThin: every other record of each
 // aircraft in the oldest batches, up to three times, and only then whole batches: a coarser track instead of a hole.
 enum class WhenFull : std::uint8_t { kOldest, kThin };
@@ -46,7 +51,9 @@ struct SpoolSettings {
   std::string station_id;
   std::vector<SinkSettings> sinks;  // all that are configured; a known sink that is not here loses its holds
   std::int64_t max_bytes = std::int64_t{1} << 30;  // of the database file; at least kMinSpoolBytes
-  Nanoseconds max_age{};                           // batches sealed longer ago are given up; 0: however old
+  Durability durability = Durability::kWriteThrough;
+  Nanoseconds spill_after = std::chrono::seconds(60);
+  Nanoseconds max_age{};           // batches sealed longer ago are given up; 0: however old
   std::int64_t reserve_bytes = 0;  // of the disk, left free for others; the spool keeps kMinSpoolBytes in any case
   WhenFull when_full = WhenFull::kOldest;
   std::size_t batch_records = 500;  // 1..kMaxBatchRecords
@@ -74,7 +81,8 @@ struct SinkStat {
 // Reasons: "quota" (max_bytes), "age" (max_age), "reserve" (reserve_bytes), "backlog" (the sink's max_backlog_bytes),
 // "thinned" (when_full = kThin: batches that were thinned, and the records taken from them), "rejected" (dead letters),
 // "dead-letter" (rejected ones that are not even kept: too many), "store-failed" (the disk took nothing and memory ran
-// out), "damaged" (a batch could not be read back).
+// out), "spill-lost" (with spill, a sudden end: nobody knows how many, so both numbers are 0), "damaged" (a batch could
+// not be read back).
 struct DropStat {
   std::string sink;
   std::string reason;
@@ -94,6 +102,7 @@ struct SpoolStat {
   std::optional<WallTime> newest_sealed;
   std::int64_t open_records = 0;      // in memory, not sealed yet
   std::int64_t unstored_batches = 0;  // sealed, but the disk does not take them: kept in memory and tried again
+  std::int64_t memory_batches = 0;    // with spill: in memory, and not written yet because nothing is wrong
   std::int64_t file_bytes = 0;        // database and WAL as they lie on disk
   std::int64_t max_bytes = 0;         // 0: not known (read from the file)
   std::int64_t dead_batches = 0;
@@ -108,8 +117,9 @@ struct SpoolStat {
 std::string to_json(const SpoolStat& stat);
 
 // The durable queue between the sky and the sinks. Records go in, are sealed into batches, stored in SQLite (fsynced
-// before anybody sees them), leased to each sink and deleted when no sink holds them. At least once: what was stored
-// and not acknowledged is leased again after any kind of death. The format on disk is in src/spool/README.md.
+// before anybody sees them, unless `durability` is kSpill), leased to each sink and deleted when no sink holds them. At
+// least once: what was stored and not acknowledged is leased again after any kind of death. The format on disk is in
+// src/spool/README.md.
 //
 // Owned and called by one thread (store); every call may block for as long as the disk takes. A loop object: call
 // step() a few times a second. Failing writes are no error of a call: batches wait in memory (bounded), are tried
@@ -158,7 +168,9 @@ class Spool {
   void settle(const Settle& settle);
 
   [[nodiscard]] const std::string& spool_id() const;
-  [[nodiscard]] std::int64_t stored_seq() const;  // the last seq of this run that is on disk; 0: none yet
+  // The last seq of this run that is on disk; 0: none yet. With spill: that is on disk or delivered, like all before
+  // it.
+  [[nodiscard]] std::int64_t stored_seq() const;
   [[nodiscard]] SpoolStat stat();
   // What `airspool spool` asks while we run: the commands of browse.h, JSON in and out. As SpoolFile::answer().
   Result<std::string> answer(std::string_view command, std::string_view arguments);

@@ -180,10 +180,9 @@ TEST(SettingsTest, SaysWhatItIgnores) {
   config.clock.trust = config::ClockTrust::kAlways;
   config.inputs.resize(1);
   config.radio.effort = config::Effort::kEco;
-  config.spool.durability = config::Durability::kSpill;
   const auto sentences = without_effect(config);
-  EXPECT_EQ(sentences.size(), 4U);
-  for (const char* key : {"clock.trust", "[[input]]", "radio.effort", "spool.durability"}) {
+  EXPECT_EQ(sentences.size(), 3U);
+  for (const char* key : {"clock.trust", "[[input]]", "radio.effort"}) {
     EXPECT_THAT(sentences, Contains(HasSubstr(key)));
   }
 }

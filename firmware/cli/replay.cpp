@@ -33,6 +33,11 @@ constexpr double kSimDefaultS = 60.0;
 constexpr double kSimMaxS = 86'400.0;
 constexpr double kIntervalMinS = 0.1;
 constexpr double kIntervalMaxS = 3'600.0;
+// As in the section [sampling] of the configuration.
+constexpr double kToleranceMinM = 1.0;
+constexpr double kPositionMaxM = 100'000.0;
+constexpr double kAltitudeMaxM = 10'000.0;
+constexpr double kGapMinS = 1.0;
 constexpr int kExitOfSignal = 128;  // what a shell adds to the number of the signal
 
 // A simulated sky has no date of its own. A fixed one, so that the same seconds give the same records.
@@ -47,7 +52,11 @@ struct Options {
   std::optional<std::string> start;
   std::optional<double> latitude_deg;
   std::optional<double> longitude_deg;
+  std::string sampling = "interval";
   double interval_s = 5.0;
+  double position_m = 50.0;
+  double altitude_m = 7.62;
+  double max_gap_s = 30.0;
   std::string station = "replay";
   bool json = false;
   bool frames = false;
@@ -103,6 +112,18 @@ Calendar calendar_of(const Options& options, const Input& input, const radio::So
   return {WallTime{}, ClockQuality::kUnverified};
 }
 
+sky::SamplingSettings sampling_settings(const Options& options) {
+  sky::SamplingSettings sampling;
+  if (options.sampling == "every-change") sampling.policy = sky::SamplingPolicy::kEveryChange;
+  if (options.sampling == "adaptive") sampling.policy = sky::SamplingPolicy::kAdaptive;
+  sampling.interval = nanoseconds(options.interval_s);
+  sampling.position_m = options.position_m;
+  sampling.altitude_m = options.altitude_m;
+  sampling.max_gap = nanoseconds(options.max_gap_s);
+  sampling.station_id = options.station;
+  return sampling;
+}
+
 ReplaySettings replay_settings(const Options& options, const Input& input) {
   const radio::SourceInfo& info = input.source->info();
   ReplaySettings settings;
@@ -111,8 +132,7 @@ ReplaySettings replay_settings(const Options& options, const Input& input) {
   settings.total_samples = info.total_samples;
   settings.receiver = receiver_of(options);
   if (options.sim_s && !settings.receiver) settings.receiver = radio::SimSettings{}.centre;
-  settings.interval = nanoseconds(options.interval_s);
-  settings.station_id = options.station;
+  settings.sampling = sampling_settings(options);
   settings.source = options.sim_s ? RecordSource::kSim : RecordSource::kRadio;
   settings.calendar = calendar_of(options, input, info);
   return settings;
@@ -264,6 +284,7 @@ Result<int> replay(Options& options) {
     if (outputs->reader_gone()) return 0;
     return tl::unexpected(done.error());
   }
+  std::cerr << run->sampling_report();
   if (input->file != nullptr && input->file->trailing_bytes() > 0) {
     std::cerr << "airspool: warning: " << name << ": the last sample is cut off (" << input->file->trailing_bytes()
               << " byte(s) left over); everything before it was replayed\n";
@@ -305,8 +326,23 @@ void add_replay(CLI::App& app, int& exit_code) {
                   ->check(CLI::Range(-180.0, 180.0));
   lat->needs(lon);
   lon->needs(lat);
+  command
+      ->add_option("--sampling", options->sampling,
+                   "When an aircraft becomes a record: interval (default), every-change, or adaptive, which tells on "
+                   "standard error what it saved and the error it left")
+      ->check(CLI::IsMember({"interval", "every-change", "adaptive"}));
   command->add_option("--interval", options->interval_s, "Seconds between two records of an aircraft (default 5)")
       ->check(CLI::Range(kIntervalMinS, kIntervalMaxS));
+  command
+      ->add_option("--position-m", options->position_m,
+                   "Adaptive: metres that dead reckoning from the last record may be off (default 50)")
+      ->check(CLI::Range(kToleranceMinM, kPositionMaxM));
+  command->add_option("--altitude-m", options->altitude_m, "Adaptive: the same for the altitude (default 7.62, 25 ft)")
+      ->check(CLI::Range(kToleranceMinM, kAltitudeMaxM));
+  command
+      ->add_option("--max-gap", options->max_gap_s,
+                   "Adaptive: longest time in seconds without a record of an aircraft that is heard (default 30)")
+      ->check(CLI::Range(kGapMinS, kIntervalMaxS));
   command->add_option("--station", options->station, "Name of the station in the records (default replay)");
   auto* json = command->add_flag("--json", options->json, "Standard output is one JSON object with the numbers");
   auto* frames = command->add_flag("--frames", options->frames, "Standard output is each message as @TIMESTAMPHEX;");

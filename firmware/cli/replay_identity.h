@@ -22,6 +22,8 @@ class ReplayIdentity {
   void add_setting(std::string_view text);
   // Samples in their order, in pieces of any size.
   void add_samples(std::span<const std::byte> bytes);
+  // Whether more samples would make no difference.
+  [[nodiscard]] bool complete() const { return samples_left_ == 0; }
   // 16 characters of base32 (RFC 4648) in lower case.
   [[nodiscard]] std::string spool_id() const;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -15,7 +16,7 @@ namespace {
 // How often the picture is looked at, when the sampling interval asks for no more.
 constexpr Nanoseconds kTick = std::chrono::seconds(1);
 
-Nanoseconds tick_of(const ReplaySettings& settings) { return std::min(kTick, settings.interval); }
+Nanoseconds tick_of(const ReplaySettings& settings) { return std::min(kTick, settings.sampling.interval); }
 
 // 12 MHz ticks since the first sample -> boot time, which begins at the first sample.
 BootTime time_of(const modes::ModeSFrame& frame) {
@@ -43,10 +44,22 @@ ReplayIdentity identity_of(const ReplaySettings& settings) {
     append_shortest(receiver, settings.receiver->longitude_deg);
   }
   identity.add_setting(receiver);
-  add_number(settings.interval.count());
-  identity.add_setting(settings.station_id);
+  const sky::SamplingSettings& sampling = settings.sampling;
+  add_number(static_cast<int>(sampling.policy));
+  add_number(sampling.interval.count());
+  add_number(std::llround(sampling.position_m * 1e3));
+  add_number(std::llround(sampling.altitude_m * 1e3));
+  add_number(sampling.max_gap.count());
+  identity.add_setting(sampling.station_id);
   add_number(static_cast<int>(settings.source));
   return identity;
+}
+
+sky::PictureSettings picture_settings(const ReplaySettings& settings) {
+  sky::PictureSettings picture;
+  picture.tracker.receiver = settings.receiver;
+  picture.fusion.radio_source = settings.source;
+  return picture;
 }
 
 }  // namespace
@@ -58,10 +71,12 @@ std::uint64_t ReplaySummary::accepted() const {
 ReplayRun::ReplayRun(const ReplaySettings& settings, modes::Demodulator demodulator)
     : settings_(settings),
       demodulator_(std::move(demodulator)),
-      tracker_({.receiver = settings.receiver}),
-      sampler_({.interval = settings.interval, .station_id = settings.station_id, .source = settings.source}),
+      picture_(picture_settings(settings)),
+      sampler_(settings.sampling),
       identity_(identity_of(settings)),
-      next_tick_(tick_of(settings)) {}
+      next_tick_(tick_of(settings)) {
+  if (settings.sampling.policy == sky::SamplingPolicy::kAdaptive) report_.emplace(settings.sampling, settings.calendar);
+}
 
 Result<ReplayRun> ReplayRun::create(const ReplaySettings& settings) {
   auto demodulator = modes::Demodulator::create({.sample_rate_hz = settings.sample_rate_hz});
@@ -71,24 +86,23 @@ Result<ReplayRun> ReplayRun::create(const ReplaySettings& settings) {
 
 ReplayRun::Yield ReplayRun::process(const IqBlock& block) {
   frames_.clear();
-  records_.clear();
-  // Before any record: the first one comes when a tick of the samples has passed, or at the end.
   identity_.add_samples(block.bytes);
   summary_.samples = block.first_sample + block.samples();
   demodulator_.process(block, found_);
   take_frames();
-  return yield();
+  return yield(false);
 }
 
 ReplayRun::Yield ReplayRun::finish() {
   frames_.clear();
-  records_.clear();
   demodulator_.finish(found_);
   take_frames();
   const BootTime end = end_of(summary_.samples, settings_.sample_rate_hz);
   advance_to(end);
-  sampler_.flush(tracker_, end, records_);
-  return yield();
+  const std::size_t before = made_.size();
+  sampler_.flush(picture_, end, made_);
+  if (report_) report_->finish(picture_, end, made_since(before));
+  return yield(true);
 }
 
 void ReplayRun::take_frames() {
@@ -104,7 +118,10 @@ void ReplayRun::take(const modes::ModeSFrame& frame) {
   }
   const BootTime time = time_of(frame);
   advance_to(time);
-  tracker_.observe(*message, frame.signal_dbfs, time);
+  picture_.observe(*message, frame.signal_dbfs, time);
+  const std::size_t before = made_.size();
+  sampler_.consider(picture_, message->address, time, made_);
+  if (report_) report_->heard(picture_, message->address, time, made_since(before));
   ++summary_.frames.at(message->df);
   frames_.push_back(frame);
   remember(*message);
@@ -120,7 +137,7 @@ void ReplayRun::remember(const modes::Message& message) {
   }
   HeardAircraft& known = heard->second;
   ++known.messages;
-  const sky::Aircraft& now = tracker_.aircraft().at(message.address);
+  const sky::Aircraft& now = picture_.radio().aircraft().at(message.address);
   if (now.callsign.value) known.callsign = *now.callsign.value;
   if (now.baro_altitude_m.value) known.baro_altitude_m = now.baro_altitude_m.value;
   if (now.ground_speed_mps.value) known.ground_speed_mps = now.ground_speed_mps.value;
@@ -132,12 +149,17 @@ void ReplayRun::remember(const modes::Message& message) {
 // Lets the time of the samples pass: what is due before `time` happens.
 void ReplayRun::advance_to(BootTime time) {
   for (; next_tick_ <= time; next_tick_ += tick_of(settings_)) {
-    sampler_.sample(tracker_, next_tick_, records_);
-    tracker_.expire(next_tick_);
+    const std::size_t before = made_.size();
+    sampler_.sample(picture_, next_tick_, made_);
+    if (report_) report_->tick(picture_, next_tick_, made_since(before));
+    picture_.expire(next_tick_);
   }
 }
 
-ReplayRun::Yield ReplayRun::yield() {
+ReplayRun::Yield ReplayRun::yield(bool at_the_end) {
+  records_.clear();
+  // The identity is of the first samples: however they are cut into blocks, records wait until these are there.
+  if (at_the_end || identity_.complete()) records_.swap(made_);
   if (spool_id_.empty() && !records_.empty()) spool_id_ = identity_.spool_id();
   for (Record& record : records_) {
     record.spool_id = spool_id_;
@@ -149,7 +171,7 @@ ReplayRun::Yield ReplayRun::yield() {
 ReplaySummary ReplayRun::summary() const {
   ReplaySummary summary = summary_;
   summary.rejects = found_.rejects;
-  summary.sky = tracker_.counts();
+  summary.sky = picture_.radio().counts();
   summary.positions = summary.sky.positions;
   summary.seconds = static_cast<double>(summary.samples) / settings_.sample_rate_hz;
   return summary;

@@ -17,10 +17,11 @@
 #include <airspool/core/result.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/modes/frame.h>
+#include <airspool/sky/picture.h>
 #include <airspool/sky/sampler.h>
-#include <airspool/sky/tracker.h>
 
 #include "cli/replay_identity.h"
+#include "cli/sampling_report.h"
 
 namespace airspool::cli {
 
@@ -30,8 +31,7 @@ struct ReplaySettings {
   std::optional<std::uint64_t> total_samples;  // when known beforehand
   Calendar calendar;                           // boot time begins at the first sample
   std::optional<GeoPosition> receiver;
-  Nanoseconds interval = std::chrono::seconds(5);
-  std::string station_id;
+  sky::SamplingSettings sampling;
   RecordSource source = RecordSource::kRadio;
 };
 
@@ -82,6 +82,8 @@ class ReplayRun {
   [[nodiscard]] ReplaySummary summary() const;
   // By number of messages, most first, then address. At most kMaxListed; the rest of a flood is only counted.
   [[nodiscard]] std::vector<HeardAircraft> aircraft() const;
+  // What adaptive sampling saved and left; empty under the other policies.
+  [[nodiscard]] std::string sampling_report() const { return report_ ? report_->text() : std::string(); }
 
   static constexpr std::size_t kMaxListed = 100'000;
 
@@ -92,12 +94,14 @@ class ReplayRun {
   void take(const modes::ModeSFrame& frame);
   void remember(const modes::Message& message);
   void advance_to(BootTime time);
-  [[nodiscard]] Yield yield();
+  // What is new in `made_` since a size that it had.
+  [[nodiscard]] std::span<const Record> made_since(std::size_t size) const { return std::span(made_).subspan(size); }
+  [[nodiscard]] Yield yield(bool at_the_end);
 
   ReplaySettings settings_;
   modes::Demodulator demodulator_;
   modes::FrameSink found_;
-  sky::Tracker tracker_;
+  sky::Picture picture_;
   sky::Sampler sampler_;
   ReplayIdentity identity_;
   std::string spool_id_;
@@ -105,7 +109,9 @@ class ReplayRun {
   std::unordered_map<Icao24, HeardAircraft> heard_;
   ReplaySummary summary_;
   std::vector<modes::ModeSFrame> frames_;
+  std::vector<Record> made_;  // and not given out yet
   std::vector<Record> records_;
+  std::optional<SamplingReport> report_;
 };
 
 }  // namespace airspool::cli

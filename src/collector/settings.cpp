@@ -25,6 +25,18 @@ radio::Pace pace_of(config::Pace pace) {
   return pace == config::Pace::kFast ? radio::Pace::kFast : radio::Pace::kRealTime;
 }
 
+sky::SamplingPolicy policy_of(config::SamplingPolicy policy) {
+  switch (policy) {
+    case config::SamplingPolicy::kInterval:
+      break;
+    case config::SamplingPolicy::kEveryChange:
+      return sky::SamplingPolicy::kEveryChange;
+    case config::SamplingPolicy::kAdaptive:
+      return sky::SamplingPolicy::kAdaptive;
+  }
+  return sky::SamplingPolicy::kInterval;
+}
+
 radio::FileSettings file_settings(const config::Radio& radio) {
   radio::FileSettings settings;
   settings.path = radio.path.value_or("-");
@@ -144,11 +156,16 @@ Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& co
 
 SkySettings sky_settings(const config::Config& config) {
   SkySettings settings;
-  settings.tracker.receiver = config.station.position();
+  settings.picture.tracker.receiver = config.station.position();
+  settings.picture.fusion.prefer_radio = from_seconds(config.fusion.prefer_radio_s);
+  settings.picture.fusion.radio_source =
+      config.radio.source == config::RadioSource::kSim ? RecordSource::kSim : RecordSource::kRadio;
+  settings.sampling.policy = policy_of(config.sampling.policy);
+  settings.sampling.position_m = config.sampling.position_m;
+  settings.sampling.altitude_m = config.sampling.altitude_m;
+  settings.sampling.max_gap = from_seconds(config.sampling.max_gap_s);
   settings.sampling.interval = from_seconds(config.sampling.interval_s);
   settings.sampling.station_id = station_name(config);
-  settings.sampling.source =
-      config.radio.source == config::RadioSource::kSim ? RecordSource::kSim : RecordSource::kRadio;
   return settings;
 }
 
@@ -235,7 +252,6 @@ std::vector<std::string> without_effect(const config::Config& config) {
   say(config.clock.trust != kDefaults.clock.trust, "clock.trust");
   say(!config.inputs.empty(), "[[input]]");
   say(config.radio.effort != kDefaults.radio.effort, "radio.effort");
-  say(config.sampling.policy != kDefaults.sampling.policy, "sampling.policy");
   for (const config::Sink& sink : config.sinks) {
     say(sink.profile != config::MqttProfile::kStandard, "sink.profile");
   }

@@ -9,35 +9,27 @@
 #include <variant>
 
 #include <airspool/modes/decode.h>
-#include <airspool/sky/country.h>
 #include <airspool/sky/snapshot.h>
 
 namespace airspool::collector {
 namespace {
 
 constexpr Nanoseconds kTick = std::chrono::seconds(1);
-// OpenSky's rows are shown for as long as it keeps them itself.
-constexpr Nanoseconds kCloudValidity = std::chrono::seconds(300);
 
 WallTime wall_time(double unix_seconds) {
   return WallTime(std::chrono::milliseconds(std::llround(unix_seconds * 1000.0)));
 }
 
-StateVector with_country_code(StateVector state) {
-  if (const auto country = sky::country_of(state.icao24)) state.country_code = country->iso2;
-  return state;
-}
-
-Record record_of(const opensky::OpenSkyState& row, const StateVector& state, const opensky::OpenSkyAnswer& answer,
-                 const std::string& station) {
-  Record record;
-  record.state = state;
-  record.station_id = station;
-  if (row.time_position_s) record.time_position = wall_time(*row.time_position_s);
-  record.last_contact = wall_time(row.last_contact_s);
-  record.received = answer.received;
-  record.source = RecordSource::kOpenSky;
-  return record;
+sky::CloudRow cloud_row(opensky::OpenSkyState&& told, const opensky::OpenSkyAnswer& answer) {
+  sky::CloudRow row;
+  row.state = std::move(told.state);
+  if (told.time_position_s) {
+    row.time_position = wall_time(*told.time_position_s);
+    row.position_at = answer.boot_time_of(*told.time_position_s);
+  }
+  row.last_contact = wall_time(told.last_contact_s);
+  row.contact_at = answer.boot_time_of(told.last_contact_s);
+  return row;
 }
 
 }  // namespace
@@ -49,14 +41,9 @@ SkyStage::SkyStage(const SkySettings& settings, SkyChannel& input, RecordChannel
       records_(records),
       snapshots_(snapshots),
       clock_(clock),
-      tracker_(settings.tracker),
+      picture_(settings.picture),
       sampler_(settings.sampling),
-      undecodable_(metrics.counter("airspool_frames_undecodable_total", "Accepted frames that say nothing.")),
-      records_made_(metrics.counter("airspool_records_total", "State vectors handed to the spool.")),
-      records_dropped_(metrics.counter("airspool_records_dropped_total",
-                                       "State vectors dropped because the spool did not keep up.")),
-      aircraft_(metrics.gauge("airspool_aircraft", "Aircraft that the radio hears.")),
-      aircraft_with_position_(metrics.gauge("airspool_aircraft_with_position", "Those of them with a position.")) {
+      meters_(metrics) {
   publish(clock_.boot_now());
 }
 
@@ -72,9 +59,8 @@ void SkyStage::run() {
     tick(now);
     next_tick = std::max(next_tick + kTick, now);
   }
-  std::vector<Record> last;
-  sampler_.flush(tracker_, clock_.boot_now(), last);
-  deliver(std::move(last));
+  sampler_.flush(picture_, clock_.boot_now(), pending_);
+  deliver();
   publish(clock_.boot_now());
   records_.close();
 }
@@ -82,59 +68,46 @@ void SkyStage::run() {
 void SkyStage::take(const FrameBlock& block) {
   for (const modes::ModeSFrame& frame : block.frames) {
     if (const auto message = modes::decode(frame)) {
-      tracker_.observe(*message, frame.signal_dbfs, block.time_of(frame));
+      const BootTime time = block.time_of(frame);
+      picture_.observe(*message, frame.signal_dbfs, time);
+      sampler_.consider(picture_, message->address, time, pending_);
     } else {
-      undecodable_.add();
+      meters_.undecodable();
     }
   }
 }
 
-void SkyStage::take(const opensky::OpenSkyAnswer& answer) {
-  std::vector<Record> records;
-  for (const opensky::OpenSkyState& row : answer.states) {
+void SkyStage::take(opensky::OpenSkyAnswer&& answer) {
+  for (; !answer.states.empty(); answer.states.pop_front()) {
+    const Icao24 address = answer.states.front().state.icao24;
     // OpenSky repeats an aircraft for minutes after it was last heard; a record is made only of news.
-    CloudAircraft& known = cloud_[row.state.icao24];
-    if (row.last_contact_s <= known.last_contact_s) continue;
-    known.last_contact_s = row.last_contact_s;
-    known.shown.state = with_country_code(row.state);
-    known.shown.last_seen = answer.boot_time_of(row.last_contact_s);
-    known.shown.position_time.reset();
-    if (row.state.position && row.time_position_s)
-      known.shown.position_time = answer.boot_time_of(*row.time_position_s);
-    known.shown.source = RecordSource::kOpenSky;
-    records.push_back(record_of(row, known.shown.state, answer, settings_.sampling.station_id));
+    if (!picture_.take(cloud_row(std::move(answer.states.front()), answer), answer.received)) continue;
+    sampler_.consider(picture_, address, answer.received, pending_);
   }
-  deliver(std::move(records));
+  deliver();
 }
 
 void SkyStage::tick(BootTime now) {
-  tracker_.expire(now);
-  std::erase_if(cloud_, [&](const auto& entry) { return now - entry.second.shown.last_seen > kCloudValidity; });
-  std::vector<Record> records;
-  sampler_.sample(tracker_, now, records);
-  deliver(std::move(records));
+  sampler_.sample(picture_, now, pending_);
+  picture_.expire(now);
+  deliver();
   publish(now);
 }
 
 void SkyStage::publish(BootTime now) {
-  auto snapshot =
-      std::make_shared<SkySnapshot>(sky::take_snapshot(tracker_, now, clock_.wall_now(), settings_.sampling.source));
-  aircraft_.set(static_cast<double>(snapshot->aircraft.size()));
-  aircraft_with_position_.set(static_cast<double>(std::ranges::count_if(
-      snapshot->aircraft, [](const SkySnapshot::Aircraft& aircraft) { return aircraft.state.position.has_value(); })));
-  for (const auto& [address, aircraft] : cloud_) {
-    if (!tracker_.aircraft().contains(address)) snapshot->aircraft.push_back(aircraft.shown);
-  }
+  auto snapshot = std::make_shared<SkySnapshot>(sky::take_snapshot(picture_, now, clock_.wall_now()));
+  meters_.show(picture_, *snapshot);
   snapshots_.publish(std::move(snapshot));
 }
 
-void SkyStage::deliver(std::vector<Record> records) {
-  const std::size_t count = records.size();
+void SkyStage::deliver() {
+  const std::size_t count = pending_.size();
   if (count == 0) return;
-  if (records_.try_push(std::move(records))) {
-    records_made_.add(count);
+  meters_.fused(pending_);
+  if (records_.try_push(std::exchange(pending_, {}))) {
+    meters_.made(count);
   } else {
-    records_dropped_.add(count);
+    meters_.dropped(count);
   }
 }
 

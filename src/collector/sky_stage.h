@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <unordered_map>
 #include <vector>
 
 #include <airspool/core/board.h>
@@ -9,15 +8,16 @@
 #include <airspool/core/metrics.h>
 #include <airspool/core/sky_snapshot.h>
 #include <airspool/opensky/states_parser.h>
+#include <airspool/sky/picture.h>
 #include <airspool/sky/sampler.h>
-#include <airspool/sky/tracker.h>
 
+#include "sky_meters.h"
 #include "stream.h"
 
 namespace airspool::collector {
 
 struct SkySettings {
-  sky::TrackerSettings tracker;
+  sky::PictureSettings picture;
   sky::SamplingSettings sampling;
 };
 
@@ -32,31 +32,21 @@ class SkyStage {
   void run();
 
  private:
-  struct CloudAircraft {
-    SkySnapshot::Aircraft shown;
-    double last_contact_s = 0.0;  // as OpenSky gave it
-  };
-
   void take(const FrameBlock& block);
-  void take(const opensky::OpenSkyAnswer& answer);
+  void take(opensky::OpenSkyAnswer&& answer);
   void tick(BootTime now);
   void publish(BootTime now);
-  void deliver(std::vector<Record> records);
+  void deliver();
 
   SkySettings settings_;
   SkyChannel& input_;
   RecordChannel& records_;
   Board<SkySnapshot>& snapshots_;
   const Clock& clock_;
-  sky::Tracker tracker_;
+  sky::Picture picture_;
   sky::Sampler sampler_;
-  // The newest that OpenSky told of each aircraft: shown where the radio does not hear it.
-  std::unordered_map<Icao24, CloudAircraft> cloud_;
-  metrics::Counter& undecodable_;
-  metrics::Counter& records_made_;
-  metrics::Counter& records_dropped_;
-  metrics::Gauge& aircraft_;
-  metrics::Gauge& aircraft_with_position_;
+  std::vector<Record> pending_;  // since the last tick: one vector a second, however often records are made
+  SkyMeters meters_;
 };
 
 }  // namespace airspool::collector

@@ -148,6 +148,9 @@ constexpr std::array kRows{
   Row{.path = "opensky.area[].east", .slot = [](Scope& s) -> Slot { return &s.area->east_deg; },
       .doc = "Eastern edge.", .unit = "degrees", .min = -180, .max = 180, .required = true},
 
+  Row{.path = "fusion.prefer_radio_s", .slot = [](Scope& s) -> Slot { return &s.config->fusion.prefer_radio_s; },
+      .doc = "A value that the radio heard is preferred to OpenSky's until OpenSky's is newer by more than this.", .unit = "s", .min = 0, .max = 300},
+
   Row{.path = "sampling.policy", .slot = [](Scope& s) -> Slot { return word(s.config->sampling.policy); },
       .doc = "When an aircraft becomes a record: at a fixed interval, at every change, or when dead reckoning from the last record is off.",
       .words = kPolicies},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "positioning.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -150,10 +151,15 @@ class Positioning {
       ++counts_.positions_implausible;
       if (!suspect_confirmed(position)) return false;
       ++counts_.positions_restarted;
+    } else if (!has_recent_position()) {
+      aircraft_.consistent_positions = 0;
     }
     // A lone message may agree with a wrong position for ever, because both are read in the same wrong zone: only a
     // pair clears the doubt.
-    if (from_pair) aircraft_.suspect.reset();
+    if (from_pair) {
+      aircraft_.suspect.reset();
+      aircraft_.consistent_positions = std::min(aircraft_.consistent_positions + 1, 2);
+    }
     aircraft_.position.set(position, time_);
     aircraft_.position_on_surface = kind_ == CprKind::kSurface;
     aircraft_.position_source = rebroadcast_ ? PositionSource::kTisbOrAdsr : PositionSource::kAdsb;

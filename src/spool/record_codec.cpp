@@ -136,7 +136,7 @@ void add_position(std::string& out, const Record& record) {
   if (!record.state.position) return;
   const auto [latitude, longitude] = *record.state.position;
   if (!std::isfinite(latitude) || !std::isfinite(longitude)) return;
-  if (record.source == RecordSource::kOpenSky) {
+  if (record.source == RecordSource::kOpenSky || record.from_opensky.contains(RecordField::kLatitude)) {
     append_key(out, "longitude");
     append_shortest(out, longitude);
     append_key(out, "latitude");
@@ -151,6 +151,19 @@ void add_position(std::string& out, const Record& record) {
 std::string_view name_of(RecordSource source) {
   constexpr std::array<std::string_view, 4> kNames = {"radio", "opensky", "fused", "sim"};
   return kNames.at(static_cast<std::size_t>(source));
+}
+
+// Which fields OpenSky gave to a record of both.
+void add_field_sources(std::string& out, const Record& record) {
+  if (record.source != RecordSource::kFused) return;
+  append_key(out, "field_sources");
+  out += '[';
+  for (std::size_t field = 0; field < kRecordFieldKeys.size(); ++field) {
+    if (!record.from_opensky.contains(static_cast<RecordField>(field))) continue;
+    if (out.back() != '[') out += ',';
+    append_string(out, kRecordFieldKeys[field]);
+  }
+  out += ']';
 }
 
 }  // namespace
@@ -183,6 +196,7 @@ void append_ndjson(std::string& out, const Record& record, const Calendar& calen
   add(out, "position_source", static_cast<std::int64_t>(state.position_source));
   add(out, "category", state.category);
   add(out, "source", name_of(record.source));
+  add_field_sources(out, record);
   add(out, "received_ms", milliseconds(calendar.at(record.received)));
   add(out, "time_quality", static_cast<std::int64_t>(calendar.quality));
   add(out, "nic", state.nic);

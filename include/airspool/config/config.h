@@ -138,6 +138,11 @@ struct OpenSky {
   [[nodiscard]] bool has_credentials() const { return credentials_file || client_id; }
 };
 
+// [fusion]
+struct Fusion {
+  double prefer_radio_s = 5.0;
+};
+
 // [sampling]
 struct Sampling {
   SamplingPolicy policy = SamplingPolicy::kInterval;
@@ -209,6 +214,7 @@ struct Config {
   Radio radio;
   std::vector<Input> inputs;
   OpenSky opensky;
+  Fusion fusion;
   Sampling sampling;
   Spool spool;
   std::vector<Sink> sinks;

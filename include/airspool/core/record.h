@@ -9,6 +9,7 @@
 #include <airspool/core/clock.h>
 #include <airspool/core/geo.h>
 #include <airspool/core/icao24.h>
+#include <airspool/core/record_fields.h>
 
 namespace airspool {
 
@@ -42,6 +43,8 @@ struct StateVector {
   std::optional<int> sil;
   std::optional<int> adsb_version;
   std::optional<double> rssi_dbfs;
+
+  friend bool operator==(const StateVector&, const StateVector&) = default;
 };
 
 // A moment in a record: one that this machine lived through, in boot time, or one that somebody else (OpenSky) gave, in
@@ -82,6 +85,7 @@ struct Record {
   RecordTime last_contact;                  // when anything was last heard
   BootTime received;                        // when we took it in
   RecordSource source = RecordSource::kRadio;
+  RecordFields from_opensky;  // of a fused record: which fields OpenSky gave; printed as `field_sources`
 };
 
 }  // namespace airspool

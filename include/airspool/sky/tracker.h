@@ -74,6 +74,7 @@ struct Aircraft {
   Field<int> category;  // OpenSky's 0..20
   PositionSource position_source = PositionSource::kAdsb;
   bool position_on_surface = false;  // which kind of message `position` came from
+  int consistent_positions = 0;      // pairs in a row that fit each other, up to 2: two make a place sure
   double rssi_dbfs = 0.0;            // smoothed over the last messages
   CprPair airborne_cpr;
   CprPair surface_cpr;
@@ -83,7 +84,7 @@ struct Aircraft {
 struct TrackerSettings {
   std::optional<GeoPosition> receiver = std::nullopt;  // helps surface positions and bounds the reach
   double max_range_m = 740'000.0;                      // 400 NM: farther positions are counted and dropped
-  Nanoseconds expire_after = std::chrono::seconds(300);
+  Nanoseconds expire_after = std::chrono::seconds(60);
   // Bound of memory (about 1 kB each) against a hostile feed: past it the aircraft not heard for longest are dropped.
   std::size_t max_aircraft = 20'000;
 };

@@ -14,8 +14,9 @@ namespace airspool::spool {
 //
 // Keys whose value is unknown, empty or not finite are left out; a record that is not sealed yet (no spool_id) has
 // neither `record_id` nor `seq`. Numbers are plain decimals, never with an exponent. Times are cut to whole
-// milliseconds. Positions have 5 decimals (about 1 m), but OpenSky's are printed as they were given. Strings are valid
-// JSON whatever their bytes: what is not UTF-8 becomes U+FFFD. Any thread.
+// milliseconds. Positions have 5 decimals (about 1 m), but OpenSky's are printed as they were given. A fused
+// record has `field_sources`: the keys that OpenSky gave, in the order above; the radio gave the others. Strings are
+// valid JSON whatever their bytes: what is not UTF-8 becomes U+FFFD. Any thread.
 void append_ndjson(std::string& out, const Record& record, const Calendar& calendar);
 
 }  // namespace airspool::spool

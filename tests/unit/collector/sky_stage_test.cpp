@@ -63,10 +63,8 @@ class SkyStageTest : public testing::Test {
   }
   std::vector<Record> run_into(RecordChannel& records) {
     input_.close();
-    SkySettings settings;
-    settings.sampling.station_id = "roof-1";
-    settings.sampling.source = RecordSource::kSim;
-    SkyStage(settings, input_, records, snapshots_, clock_, metrics_).run();
+    settings_.sampling.station_id = "roof-1";
+    SkyStage(settings_, input_, records, snapshots_, clock_, metrics_).run();
     std::vector<Record> all;
     while (auto some = records.try_pop()) all.insert(all.end(), some->begin(), some->end());
     EXPECT_TRUE(records.drained()) << "the store must learn that nothing more comes";
@@ -74,6 +72,7 @@ class SkyStageTest : public testing::Test {
   }
   std::uint64_t count(const char* counter) { return metrics_.counter(counter, "").value(); }
 
+  SkySettings settings_{.picture = {.tracker = {}, .fusion = {.radio_source = RecordSource::kSim}}, .sampling = {}};
   SkyChannel input_{8};
   Board<SkySnapshot> snapshots_;
   ManualClock clock_{kWall, kBoot};
@@ -136,7 +135,7 @@ TEST_F(SkyStageTest, HandsOnRowsOfOpenSkyWithTheirOwnTimes) {
   answer_of_opensky({Icao24::icao(0x4B1801), Icao24::icao(0x3C6444)});
   const auto records = run();
   ASSERT_EQ(records.size(), 2U);
-  const Record& record = records.front();
+  const Record& record = records.back();
   EXPECT_EQ(record.state.icao24, Icao24::icao(0x4B1801));
   EXPECT_EQ(record.state.country_code, "CH");
   EXPECT_EQ(record.source, RecordSource::kOpenSky);
@@ -163,6 +162,31 @@ TEST_F(SkyStageTest, ShowsAnAircraftThatBothKnowOnce) {
   const auto snapshot = snapshots_.latest();
   ASSERT_EQ(snapshot->aircraft.size(), 1U);
   EXPECT_EQ(snapshot->aircraft.front().source, RecordSource::kSim);
+}
+
+TEST_F(SkyStageTest, FusesWhatBothKnowAndCountsIt) {
+  settings_.picture.fusion.radio_source = RecordSource::kRadio;
+  hear({FrameBuilder::squitter(4).build()});
+  answer_of_opensky({kHeard, Icao24::icao(0x4B1801)});
+  const auto records = run();
+  ASSERT_EQ(records.size(), 2U);
+  const Record& fused = records.back();
+  EXPECT_EQ(fused.source, RecordSource::kFused);
+  EXPECT_TRUE(fused.from_opensky.contains(RecordField::kLatitude));
+  EXPECT_EQ(fused.time_position, RecordTime(WallTime(1'700'000'000s)));
+  EXPECT_EQ(fused.last_contact, RecordTime(kBoot));
+  EXPECT_EQ(metrics_.counter("airspool_fusion_fields_total", "", {{"field", "latitude"}}).value(), 1U);
+  EXPECT_EQ(metrics_.gauge("airspool_aircraft", "").value(), 1.0);
+  EXPECT_EQ(metrics_.gauge("airspool_aircraft_by_source", "", {{"source", "fused"}}).value(), 1.0);
+  EXPECT_EQ(metrics_.gauge("airspool_aircraft_by_source", "", {{"source", "opensky"}}).value(), 1.0);
+  EXPECT_EQ(metrics_.gauge("airspool_aircraft_by_source", "", {{"source", "radio"}}).value(), 0.0);
+}
+
+TEST_F(SkyStageTest, ARowThatTellsNothingNewMakesNoRecord) {
+  settings_.sampling.policy = sky::SamplingPolicy::kEveryChange;
+  answer_of_opensky({Icao24::icao(0x4B1801)});
+  answer_of_opensky({Icao24::icao(0x4B1801), Icao24::icao(0x3C6444)});
+  EXPECT_EQ(run().size(), 2U);
 }
 
 }  // namespace

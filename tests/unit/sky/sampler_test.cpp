@@ -15,16 +15,16 @@ constexpr GeoPosition kBern{46.95, 7.44};
 
 class SamplerTest : public ::testing::Test {
  protected:
-  void hear(const modes::Message& message, double seconds) { tracker_.observe(message, kSignalDbfs, at(seconds)); }
+  void hear(const modes::Message& message, double seconds) { picture_.observe(message, kSignalDbfs, at(seconds)); }
 
   std::vector<Record> sample(double seconds) {
     std::vector<Record> records;
-    sampler_.sample(tracker_, at(seconds), records);
+    sampler_.sample(picture_, at(seconds), records);
     return records;
   }
 
-  Tracker tracker_{TrackerSettings{}};
-  Sampler sampler_{{.station_id = "roof-1", .source = RecordSource::kSim}};
+  Picture picture_{{.tracker = {}, .fusion = {.radio_source = RecordSource::kSim}}};
+  Sampler sampler_{{.station_id = "roof-1"}};
 };
 
 TEST_F(SamplerTest, MakesAWholeRecord) {
@@ -74,9 +74,9 @@ TEST_F(SamplerTest, FlushesWhatIsNewWhateverTheInterval) {
   EXPECT_EQ(sample(1.0).size(), 1U);
   hear(all_call(), 2.0);
   std::vector<Record> records;
-  sampler_.flush(tracker_, at(2.1), records);
+  sampler_.flush(picture_, at(2.1), records);
   EXPECT_EQ(records.size(), 1U);
-  sampler_.flush(tracker_, at(2.2), records);
+  sampler_.flush(picture_, at(2.2), records);
   EXPECT_EQ(records.size(), 1U);
 }
 
@@ -116,7 +116,7 @@ TEST_F(SamplerTest, ForgetsAircraftThatThePictureForgot) {
   for (std::uint32_t i = 1; i <= 100; ++i) hear(all_call(Icao24::icao(i)), 0.0);
   sample(1.0);
   EXPECT_EQ(sampler_.remembered(), 100U);
-  tracker_.expire(at(400.0));
+  picture_.expire(at(400.0));
   sample(400.0);
   EXPECT_EQ(sampler_.remembered(), 0U);
 }

@@ -17,10 +17,10 @@ modes::Message identity(std::uint32_t address) {
 }
 
 TEST(SnapshotTest, ListsAircraftInOrderOfAddress) {
-  Tracker tracker({});
-  tracker.observe(identity(0x4B0002), -10.0F, BootTime(seconds(1)));
-  tracker.observe(identity(0x4B0001), -10.0F, BootTime(seconds(2)));
-  const auto snapshot = take_snapshot(tracker, BootTime(seconds(3)), WallTime(seconds(1000)), RecordSource::kSim);
+  Picture picture({.tracker = {}, .fusion = {.radio_source = RecordSource::kSim}});
+  picture.observe(identity(0x4B0002), -10.0F, BootTime(seconds(1)));
+  picture.observe(identity(0x4B0001), -10.0F, BootTime(seconds(2)));
+  const auto snapshot = take_snapshot(picture, BootTime(seconds(3)), WallTime(seconds(1000)));
   ASSERT_EQ(snapshot.aircraft.size(), 2U);
   EXPECT_EQ(snapshot.aircraft[0].state.icao24, Icao24::icao(0x4B0001));
   EXPECT_EQ(snapshot.aircraft[0].last_seen, BootTime(seconds(2)));
@@ -30,9 +30,9 @@ TEST(SnapshotTest, ListsAircraftInOrderOfAddress) {
 }
 
 TEST(SnapshotTest, HasNoPositionTimeWithoutAPosition) {
-  Tracker tracker({});
-  tracker.observe(identity(0x4B0001), -10.0F, BootTime(seconds(1)));
-  const auto snapshot = take_snapshot(tracker, BootTime(seconds(1)), WallTime(), RecordSource::kRadio);
+  Picture picture({.tracker = {}, .fusion = {.radio_source = RecordSource::kSim}});
+  picture.observe(identity(0x4B0001), -10.0F, BootTime(seconds(1)));
+  const auto snapshot = take_snapshot(picture, BootTime(seconds(1)), WallTime());
   EXPECT_FALSE(snapshot.aircraft.at(0).position_time);
 }
 

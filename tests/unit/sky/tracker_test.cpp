@@ -109,9 +109,9 @@ TEST_F(TrackerTest, KeepsAddressKindsApart) {
 
 TEST_F(TrackerTest, ForgetsWhatIsNoLongerHeard) {
   hear(all_call(), 0.0);
-  tracker_.expire(at(300.0));
+  tracker_.expire(at(60.0));
   EXPECT_EQ(tracker_.aircraft().size(), 1U);
-  tracker_.expire(at(300.1));
+  tracker_.expire(at(60.1));
   EXPECT_TRUE(tracker_.aircraft().empty());
 }
 

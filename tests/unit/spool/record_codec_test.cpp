@@ -73,6 +73,29 @@ TEST(RecordCodecTest, PrintsAFullRecordInTheOrderOfTheSchema) {
             "\n");
 }
 
+TEST(RecordCodecTest, AFusedRecordNamesTheFieldsThatOpenSkyGave) {
+  Record record = bare();
+  record.source = RecordSource::kFused;
+  record.state.callsign = "DLH4AB";
+  record.state.position = GeoPosition{48.123456789, -8.5};
+  record.time_position = WallTime(seconds(1'699'999'990));
+  for (const auto field :
+       {RecordField::kLatitude, RecordField::kCallsign, RecordField::kTimePosition, RecordField::kLongitude}) {
+    record.from_opensky.add(field);
+  }
+  EXPECT_EQ(print(record),
+            R"({"schema":1,"record_id":"abcdefghij234567-42","station_id":"roof-1","seq":42,"icao24":"3c6444",)"
+            R"("addr_type":"icao","callsign":"DLH4AB","time_position":1699999990,"last_contact":1700000000,)"
+            R"("event_time_ms":1700000000000,"longitude":-8.5,"latitude":48.123456789,"on_ground":false,"spi":false,)"
+            R"("position_source":0,"source":"fused",)"
+            R"("field_sources":["callsign","time_position","longitude","latitude"],)"
+            R"("received_ms":1700000000000,"time_quality":0})"
+            "\n");
+  record.from_opensky = {};
+  record.from_opensky.add(RecordField::kSquawk);
+  EXPECT_NE(print(record).find(R"("latitude":48.12346,)"), std::string::npos) << "the radio's, in its decimals";
+}
+
 TEST(RecordCodecTest, LeavesOutWhatIsNotKnown) {
   EXPECT_EQ(print(bare()),
             R"({"schema":1,"record_id":"abcdefghij234567-42","station_id":"roof-1","seq":42,"icao24":"3c6444",)"

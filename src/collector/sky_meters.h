@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include <airspool/core/metrics.h>
+#include <airspool/core/record.h>
+#include <airspool/core/record_fields.h>
+#include <airspool/core/sky_snapshot.h>
+#include <airspool/sky/picture.h>
+
+namespace airspool::collector {
+
+// What the sky thread tells about itself in /metrics. Owned by that thread; `metrics` must outlive it.
+class SkyMeters {
+ public:
+  explicit SkyMeters(metrics::Registry& metrics);
+
+  // An accepted frame that says nothing.
+  void undecodable() { undecodable_.add(); }
+  // Records on their way to the spool, and then whether it took them.
+  void fused(const std::vector<Record>& records);
+  void made(std::size_t records) { made_.add(records); }
+  void dropped(std::size_t records) { dropped_.add(records); }
+  // The picture as it is published.
+  void show(const sky::Picture& picture, const SkySnapshot& snapshot);
+
+ private:
+  metrics::Counter& undecodable_;
+  metrics::Counter& made_;
+  metrics::Counter& dropped_;
+  std::array<metrics::Counter*, kRecordFieldKeys.size()> fields_from_opensky_{};
+  metrics::Gauge& aircraft_;
+  metrics::Gauge& aircraft_with_position_;
+  std::array<metrics::Gauge*, 4> aircraft_by_source_{};  // by RecordSource
+  metrics::Counter& disagreements_;
+  metrics::Counter& dropped_radio_aircraft_;
+  metrics::Counter& dropped_cloud_aircraft_;
+};
+
+}  // namespace airspool::collector

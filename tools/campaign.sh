@@ -8,6 +8,9 @@ usage() {
   cat <<'TXT'
 usage: tools/campaign.sh NAME [options]
 
+  spool [--runs N] [--seed S] [--keep]
+                                  seeded faults on the spool: kill -9, power cuts, full and failing disks, brokers away, clock
+                                  jumps, damaged files; each run is judged by what was stored and what arrived
   fresh-debian [bookworm|trixie]  both README commands in a new minimal Debian (needs root and debootstrap; keeps nothing)
 TXT
 }
@@ -41,7 +44,20 @@ fresh_debian() {
   echo "== fresh-debian $suite: good"
 }
 
+program() { # folder/name below build/dev/tests
+  cd "$top"
+  [[ -f build/dev/build.ninja ]] || cmake --preset dev >/dev/null
+  cmake --build --preset dev --target "${1##*/}" >/dev/null
+  echo "build/dev/tests/$1"
+}
+
 case ${1-} in
+  spool)
+    shift
+    campaign=$(program campaign/spool_campaign)
+    cd "$top"
+    "$campaign" "$@"
+    ;;
   fresh-debian)
     shift
     fresh_debian "$@"

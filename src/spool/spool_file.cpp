@@ -77,7 +77,7 @@ class SpoolFile::Impl {
     RunRow last = run->value_or(RunRow{});
     if (*newest && (*newest)->id > last.last_batch) {
       last.last_batch = (*newest)->id;
-      last.last_seq = (*newest)->last_seq;
+      if ((*newest)->run == last.id) last.last_seq = (*newest)->last_seq;
     }
     auto outcome = requeue(store_, request, last.last_batch + 1, [this](const std::string& name) {
       return std::ranges::any_of(rows_, [&](const SinkRow& row) { return row.name == name; });

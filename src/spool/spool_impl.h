@@ -192,7 +192,7 @@ class Spool::Impl {
   BootTime retry_at_{};
   bool failing_ = false;  // the last write went wrong
   std::string last_error_;
-  std::vector<Notice> untold_;        // gaps that the disk did not take either
+  std::vector<Notice> untold_;        // gaps that are not in the file yet
   std::int64_t dropped_batches_ = 0;  // of `store-failed`, not yet in the table
   std::int64_t dropped_records_ = 0;
 

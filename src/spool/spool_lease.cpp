@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <airspool/core/log.h>
+#include <airspool/spool/batch_codec.h>
 
 #include "spool_impl.h"
 
@@ -26,6 +27,8 @@ Result<BatchPtr> Spool::Impl::read(const BatchRow& row) {
   const auto run = row.run == last_run_.id ? Result<std::optional<RunRow>>(last_run_) : store_.run(row.run);
   if (!run) return tl::unexpected(run.error());
   if (!*body || !*run || static_cast<std::int64_t>((*body)->size()) != row.bytes) return BatchPtr();
+  // The disk may have changed a byte that SQLite does not look at: a broker would take it, and no reader could.
+  if (!decode_batch(**body)) return BatchPtr();
   auto batch = std::make_shared<Batch>();
   batch->header.id = row.id;
   batch->header.station_id = (*run)->station_id;

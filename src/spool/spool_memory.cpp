@@ -45,7 +45,6 @@ std::vector<Notice> Spool::Impl::notices_to_print() {
     if (spilling()) std::erase_if(*pending, in_memory);
     notices.insert(notices.end(), std::make_move_iterator(pending->begin()), std::make_move_iterator(pending->end()));
   }
-  notices.insert(notices.end(), untold_.begin(), untold_.end());
   return notices;
 }
 
@@ -57,7 +56,6 @@ void Spool::Impl::seal() {
     lose(first, open_.next_seq() - 1);
     return;
   }
-  untold_.clear();
   sealed->header.id = next_batch_++;
   Waiting waiting;
   waiting.sealed = sealed->sealed;
@@ -126,16 +124,13 @@ void Spool::Impl::drop_waiting() {
   const BatchHeader& header = oldest.batch->header;
   waiting_bytes_ -= oldest.batch->bytes.size();
   if (oldest.carries_start) start_printed_ = false;
-  for (Notice& notice : oldest.notices) {
-    // The others still stand in the database.
-    if (notice.row == 0 && notice.kind == NoticeKind::kGap) untold_.push_back(std::move(notice));
-  }
   for (Delivery& sink : sinks_) sink.release(header.id, oldest.size());
   lose(header.first_seq, header.last_seq);
   waiting_.pop_front();
 }
 
-// Gone before the disk had it: told by the next batch that the disk takes.
+// Gone before the disk had it. The gap goes into the file with the next transaction, whatever that stores: batches that
+// follow the gap must not be durable before it is.
 void Spool::Impl::lose(std::int64_t from, std::int64_t to) {
   if (dropped_batches_ == 0) {
     log::error("spool", "memory for batches that the disk does not take is used up: dropping the oldest",

@@ -183,7 +183,8 @@ Result<void> Spool::Impl::load_run() {
   if (!newest) return tl::unexpected(newest.error());
   if (*newest && (*newest)->id > last_batch_) {
     last_batch_ = (*newest)->id;
-    last_seq_ = (*newest)->last_seq;
+    // A run that spills may have none of its own on disk.
+    if ((*newest)->run == last_run_.id) last_seq_ = (*newest)->last_seq;
     newest_seal_ = WallTime(std::chrono::milliseconds((*newest)->sealed_ms));
     newest_seal_known_ = clock_.boot_now();
   }
@@ -273,7 +274,8 @@ Result<SpoolStat> Spool::inspect(const std::string& path) {
   }
   if (*run) {
     stat.spool_id = (*run)->spool_id;
-    stat.last_seq = *newest && (*newest)->id > (*run)->last_batch ? (*newest)->last_seq : (*run)->last_seq;
+    const bool stored_later = *newest && (*newest)->run == (*run)->id && (*newest)->id > (*run)->last_batch;
+    stat.last_seq = stored_later ? (*newest)->last_seq : (*run)->last_seq;
   }
   stat.dead_batches = dead->batches;
   stat.dead_bytes = dead->bytes;

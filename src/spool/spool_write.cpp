@@ -91,6 +91,9 @@ Result<void> Spool::Impl::write_rows(const Waiting* waiting, Changes& changes) {
   if (dropped_batches_ > 0) {
     if (done = store_.count_drop("", "store-failed", dropped_batches_, dropped_records_); !done) return done;
   }
+  for (const Notice& gap : untold_) {
+    if (done = store_.announce_gap(gap.spool_id, gap.from_seq, gap.to_seq, gap.other); !done) return done;
+  }
   for (const Notice& notice : told_) {
     if (done = store_.forget_notice(notice); !done) return done;
   }
@@ -203,6 +206,7 @@ void Spool::Impl::apply(const Waiting* waiting, const Changes& changes) {
   rejected_.clear();
   told_.clear();
   acks_ = 0;
+  untold_.clear();
   dropped_batches_ = 0;
   dropped_records_ = 0;
   dead_ = changes.dead;

@@ -141,8 +141,8 @@ std::string to_text(const SpoolStat& stat, WallTime now) {
   }
   for (const DropStat& drop : stat.drops) {
     const bool known = drop.batches > 0 || drop.records > 0;
-    out += "LOST      " + (known ? amount(drop.batches, drop.records) : "nobody knows how much") + " (" + drop.reason + ")" +
-           (drop.sink.empty() ? "" : " for sink " + drop.sink) + '\n';
+    out += "LOST      " + (known ? amount(drop.batches, drop.records) : "nobody knows how much") + " (" + drop.reason +
+           ")" + (drop.sink.empty() ? "" : " for sink " + drop.sink) + '\n';
   }
   return out;
 }

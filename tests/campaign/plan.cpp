@@ -54,7 +54,9 @@ bool Plan::damages() const {
 
 bool Plan::lossless() const {
   const bool fails = std::ranges::any_of(lives, [](const Life& life) { return life.disk_fails; });
-  return settings.max_bytes == kLargeQuota && settings.max_age.count() == 0 && !rejects && !fails && !damages();
+  // A sudden end with `spill` is told as a gap, whether anything was in memory or not.
+  return settings.durability == spool::Durability::kWriteThrough && settings.max_bytes == kLargeQuota &&
+         settings.max_age.count() == 0 && !rejects && !fails && !damages();
 }
 
 Plan make_plan(std::uint64_t seed) {
@@ -72,6 +74,10 @@ Plan make_plan(std::uint64_t seed) {
                     {"home", spool::StartAt::kOldest, spool::LeaseOrder::kOldestFirst}};
   if (dice.one_in(3)) settings.sinks[1].replay_rate = 200.0;
   plan.rejects = dice.one_in(4);
+  if (dice.one_in(4)) {
+    settings.durability = spool::Durability::kSpill;
+    settings.spill_after = std::chrono::seconds(dice.between(5, 90));
+  }
   if (dice.one_in(5)) plan.begins_with_format_1 = dice.between(1, 40);
   const bool damages = dice.one_in(3);
   const auto lives = static_cast<std::size_t>(dice.between(2, 6));
@@ -94,6 +100,7 @@ std::string describe(const Plan& plan) {
   text += "; quota " + std::to_string(plan.settings.max_bytes);
   if (plan.settings.when_full == spool::WhenFull::kThin) text += " thin";
   if (plan.settings.max_age.count() > 0) text += "; max age";
+  if (plan.settings.durability == spool::Durability::kSpill) text += "; spill";
   if (plan.rejects) text += "; rejects";
   if (plan.begins_with_format_1 > 0) text += "; format 1";
   return text;

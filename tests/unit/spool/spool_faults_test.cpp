@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <numeric>
 
 #include <sys/resource.h>
@@ -138,6 +141,33 @@ TEST_F(SpoolFaultTest, AckedBatchesStayAckedWhenTheDiskIsFullForAWhile) {
   });
   Spool spool = open();
   EXPECT_EQ(spool.stat().batches, 2);
+}
+
+TEST_F(SpoolFaultTest, ABatchWhoseBytesChangedOnDiskIsNotSent) {
+  {
+    Spool spool = open();
+    append(spool, 30);
+  }
+  // A byte in the middle of the second frame: no page of SQLite is the worse for it.
+  std::string bytes;
+  {
+    std::ifstream file(settings_.path, std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  const std::string magic = "\x28\xB5\x2F\xFD";
+  std::vector<std::size_t> frames;
+  for (auto at = bytes.find(magic); at != std::string::npos; at = bytes.find(magic, at + 1)) frames.push_back(at);
+  ASSERT_EQ(frames.size(), 3U);
+  std::ranges::sort(frames);
+  bytes.at(frames[1] + 100) = static_cast<char>(bytes.at(frames[1] + 100) ^ 0x10);
+  std::ofstream(settings_.path, std::ios::binary) << bytes;
+
+  Spool spool = open();
+  EXPECT_EQ(lease(spool, "lake").batches.size(), 2U);
+  append(spool, 10);
+  const auto gaps = lines_of_kind(text(lease(spool, "lake")), "gap");
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_NE(gaps[0].find("\"reason\":\"damaged\"}"), std::string::npos) << gaps[0];
 }
 
 }  // namespace

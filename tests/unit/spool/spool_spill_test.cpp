@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fstream>
 #include <functional>
 
 #include <sys/wait.h>
@@ -202,6 +203,30 @@ TEST_F(SpoolSpillTest, WithoutSinksBatchesAreWrittenForOneToCome) {
   append(spool, 20);
   pass(spool, 61);
   EXPECT_EQ(spool.stat().batches, 2);
+}
+
+TEST_F(SpoolSpillTest, ARunThatStoredNothingDoesNotInheritTheSeqOfTheOneBefore) {
+  {
+    Spool spool = open();
+    append(spool, 500);
+  }
+  std::string second;
+  std::string path = settings_.path + ".id";
+  run_until_power_cut([&] {
+    Spool spool = open();
+    append(spool, 20);  // in memory alone
+    std::ofstream(path) << spool.spool_id();
+    _exit(0);
+  });
+  std::ifstream(path) >> second;
+  EXPECT_EQ(Spool::inspect(settings_.path)->last_seq, 0);
+  Spool spool = open();
+  append(spool, 10);
+  const std::string all = text(lease(spool, "lake"));
+  const auto gaps = lines_of_kind(all, "gap");
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_NE(gaps[0].find("\"spool_id\":\"" + second + "\",\"station_id\":\"roof-1\",\"from\":1,"), std::string::npos)
+      << gaps[0];
 }
 
 }  // namespace

@@ -11,6 +11,9 @@ usage: tools/campaign.sh NAME [options]
   spool [--runs N] [--seed S] [--keep]
                                   seeded faults on the spool: kill -9, power cuts, full and failing disks, brokers away, clock
                                   jumps, damaged files; each run is judged by what was stored and what arrived
+  spool-72h [FOLDER]              72 simulated hours offline at 50 records/s, and the reconnect: disk, memory, order, rate
+  spool-bench [writes|append|backlog]...
+                                  what the spool costs: bytes to an ext4 loop device (needs root), CPU, memory
   fresh-debian [bookworm|trixie]  both README commands in a new minimal Debian (needs root and debootstrap; keeps nothing)
 TXT
 }
@@ -44,6 +47,41 @@ fresh_debian() {
   echo "== fresh-debian $suite: good"
 }
 
+spool_72h() {
+  local bench folder
+  bench=$(program bench/spool_bench)
+  folder=${1:-$(mktemp -d "${TMPDIR:-/var/tmp}/airspool-72h.XXXXXX")}
+  # shellcheck disable=SC2064 # the folder's name is fixed here
+  [[ -n ${1-} ]] || trap "rm -rf --one-file-system '$folder'" EXIT
+  "$top/$bench" 72h "$folder"
+}
+
+spool_bench() {
+  local bench folder what
+  bench=$top/$(program bench/spool_bench)
+  folder=$(mktemp -d "${TMPDIR:-/var/tmp}/airspool-bench.XXXXXX")
+  # shellcheck disable=SC2064 # the folder's name is fixed here
+  trap "umount '$folder/card' 2>/dev/null || true; rm -rf --one-file-system '$folder'" EXIT
+  mkdir "$folder/card"
+  (($#)) || set -- writes append backlog
+  for what in "$@"; do
+    echo "== $what"
+    if [[ $what == writes ]]; then
+      if ((EUID != 0)); then
+        echo "tools/campaign.sh: writes needs root, for an ext4 file system of its own" >&2
+        exit 69
+      fi
+      truncate -s 2G "$folder/card.ext4"
+      mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 "$folder/card.ext4"
+      mount -o loop,noatime "$folder/card.ext4" "$folder/card"
+      "$bench" writes "$folder/card/spool" 2>/dev/null
+      umount "$folder/card"
+    else
+      "$bench" "$what" "$folder/spool" 2>/dev/null
+    fi
+  done
+}
+
 program() { # folder/name below build/dev/tests
   cd "$top"
   [[ -f build/dev/build.ninja ]] || cmake --preset dev >/dev/null
@@ -57,6 +95,14 @@ case ${1-} in
     campaign=$(program campaign/spool_campaign)
     cd "$top"
     "$campaign" "$@"
+    ;;
+  spool-72h)
+    shift
+    spool_72h "$@"
+    ;;
+  spool-bench)
+    shift
+    spool_bench "$@"
     ;;
   fresh-debian)
     shift

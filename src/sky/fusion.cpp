@@ -143,7 +143,12 @@ class Merge {
     Field<GeoPosition> radio = valid(radio_.position, kPositionValidity);
     Field<GeoPosition> cloud = valid(told_place, kPositionValidity);
     if (cloud.value && radio_.position.value && !positions_agree(radio_, cloud_)) {
-      (radio_.consistent_positions >= kConsistent ? cloud : radio) = {};
+      if (radio_.consistent_positions >= kConsistent) {
+        cloud = {};
+        radio_gave_ = true;  // its word, also where its own position is too old to be given out
+      } else {
+        radio = {};
+      }
     }
     const bool clouds = !radio_wins(radio, cloud);
     out_.position = clouds ? cloud : radio;

@@ -152,7 +152,33 @@ TEST_F(ReplayTest, GivesEachAircraftOneRecordAnInterval) {
   for (const auto& [icao24, heard] : times) EXPECT_LE(heard.size(), 6U) << icao24;  // 21 s / 5 s, and the end
 }
 
+TEST_F(ReplayTest, AdaptiveSamplingTellsWhatItSavedAndWhatItLeft) {
+  const std::string said = complaint("--sim 30 --records --sampling adaptive");
+  std::smatch found;
+  ASSERT_TRUE(std::regex_search(said, found, std::regex("adaptive +([0-9]+) records"))) << said;
+  const auto records = objects_of(replay("--sim 30 --records --sampling adaptive").out);
+  EXPECT_EQ(std::to_string(records.size()), found[1]);
+  ASSERT_TRUE(std::regex_search(said, found, std::regex("every change +([0-9]+) records.* saves ([0-9.]+) %"))) << said;
+  EXPECT_EQ(std::to_string(objects_of(replay("--sim 30 --records --sampling every-change").out).size()), found[1]);
+  EXPECT_GT(std::stod(found[2]), 50.0);
+  ASSERT_TRUE(std::regex_search(said, found, std::regex("position: 95 % within ([0-9.]+) m, max ([0-9.]+) m"))) << said;
+  EXPECT_LE(std::stod(found[1]), std::stod(found[2]));
+  EXPECT_LE(std::stod(found[2]), 51.0);
+  EXPECT_NE(said.find("altitude: 95 %"), std::string::npos);
+  EXPECT_EQ(complaint("--sim 5 --records --sampling every-change"), "") << "nothing to tell";
+}
+
+TEST_F(ReplayTest, ALargerToleranceMakesFewerRecords) {
+  const auto fine = objects_of(replay("--sim 30 --records --sampling adaptive --position-m 10").out).size();
+  const auto coarse =
+      objects_of(replay("--sim 30 --records --sampling adaptive --position-m 500 --altitude-m 100").out).size();
+  EXPECT_LT(coarse, fine);
+  EXPECT_EQ(replay("--sim 1 --sampling adaptive --position-m 0").status, EX_USAGE);
+  EXPECT_EQ(replay("--sim 1 --sampling clever").status, EX_USAGE);
+}
+
 TEST_F(ReplayTest, TheSameInputGivesTheSameBytes) {
+  EXPECT_EQ(replay("--sim 5 --records --sampling adaptive").out, replay("--sim 5 --records --sampling adaptive").out);
   EXPECT_EQ(replay("--sim 3 --records").out, replay("--sim 3 --records").out);
   EXPECT_EQ(replay("--sim 3 --frames").out, replay("--sim 3 --frames").out);
   EXPECT_EQ(replay("--sim 3").out, replay("--sim 3").out);
@@ -160,15 +186,17 @@ TEST_F(ReplayTest, TheSameInputGivesTheSameBytes) {
 
 TEST_F(ReplayTest, OtherSettingsGiveOtherIdentities) {
   std::set<std::string> identities;
-  for (const char* settings : {"--sim 2", "--sim 3", "--sim 2 --interval 1", "--sim 2 --station other",
-                               "--sim 2 --start 2026-02-03T04:05:06Z", "--sim 2 --lat 50 --lon 9"}) {
+  for (const char* settings :
+       {"--sim 2", "--sim 3", "--sim 2 --interval 1", "--sim 2 --station other", "--sim 2 --start 2026-02-03T04:05:06Z",
+        "--sim 2 --lat 50 --lon 9", "--sim 2 --sampling every-change", "--sim 2 --sampling adaptive",
+        "--sim 2 --sampling adaptive --position-m 20"}) {
     const auto records = objects_of(replay(std::string(settings) + " --records").out);
     ASSERT_FALSE(records.empty()) << settings;
     const auto id = records.front().at("record_id").get<std::string>();
     EXPECT_TRUE(std::regex_match(id, std::regex("[a-z2-7]{16}-1"))) << id;
     identities.insert(id);
   }
-  EXPECT_EQ(identities.size(), 6U);
+  EXPECT_EQ(identities.size(), 9U);
 }
 
 TEST_F(ReplayTest, StartIsTheTimeOfTheFirstSample) {

@@ -201,6 +201,15 @@ TEST_F(FusionTest, ASinglePositionLosesAgainstOneThatNoSpeedExplains) {
   EXPECT_EQ(picture_.cloud_counts().disagreements, 1U);
 }
 
+TEST_F(FusionTest, APositionThatTheRadioContradictsIsNotGivenOutWhenItsOwnIsTooOld) {
+  hear_place(kBern, 100.0);
+  hear_place(kBern, 101.0);
+  hear(all_call(), 165.0);
+  tell(told(east_of(kBern, 300'000.0), 172.0, 172.0), 173.0);
+  EXPECT_EQ(record().source, RecordSource::kFused);
+  EXPECT_FALSE(record().state.position);
+}
+
 TEST_F(FusionTest, AddressesOfAnotherKindNeverMerge) {
   const Icao24 track_file = Icao24::other(kAircraft.value());
   picture_.observe(airborne(kBern, false, track_file), kSignalDbfs, at(0.0));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <optional>
@@ -118,6 +119,10 @@ class Collector::Impl {
     if (!config.opensky.enabled) return {};
     auto settings = opensky_settings(config);
     if (!settings) return tl::unexpected(settings.error());
+    if (config.opensky.only_when_needed) {
+      sky_->report_coverage(coverage_);
+      settings->radio_coverage = [this] { return coverage_.load(); };
+    }
     auto stage = OpenSkyStage::create(std::move(*settings), sky_input_, clock_, metrics_);
     if (!stage) return tl::unexpected(stage.error());
     opensky_ = std::move(*stage);
@@ -177,6 +182,7 @@ class Collector::Impl {
   Board<spool::SpoolStat> spool_stat_;
   SinkStatusBoard sink_status_;
   std::promise<void> last_batch_leased_;
+  std::atomic<double> coverage_{0.0};  // of OpenSky's last answer by the radio: from sky to opensky
 
   std::optional<RadioStage> radio_;
   std::unique_ptr<OpenSkyStage> opensky_;

@@ -11,6 +11,8 @@
 #include <airspool/modes/decode.h>
 #include <airspool/sky/snapshot.h>
 
+#include "coverage.h"
+
 namespace airspool::collector {
 namespace {
 
@@ -78,6 +80,7 @@ void SkyStage::take(const FrameBlock& block) {
 }
 
 void SkyStage::take(opensky::OpenSkyAnswer&& answer) {
+  if (coverage_ != nullptr) coverage_->store(radio_coverage(answer, picture_.radio().aircraft(), answer.received));
   for (; !answer.states.empty(); answer.states.pop_front()) {
     const Icao24 address = answer.states.front().state.icao24;
     // OpenSky repeats an aircraft for minutes after it was last heard; a record is made only of news.

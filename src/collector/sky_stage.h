@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <vector>
 
 #include <airspool/core/board.h>
@@ -28,6 +29,9 @@ class SkyStage {
   SkyStage(const SkySettings& settings, SkyChannel& input, RecordChannel& records, Board<SkySnapshot>& snapshots,
            const Clock& clock, metrics::Registry& metrics);
 
+  // Where to leave, after each answer of OpenSky, the share of it that the radio hears too (coverage.h). Before run().
+  void report_coverage(std::atomic<double>& to) { coverage_ = &to; }
+
   // Until the input is drained; then hands out what is known of each aircraft and closes the records.
   void run();
 
@@ -43,6 +47,7 @@ class SkyStage {
   RecordChannel& records_;
   Board<SkySnapshot>& snapshots_;
   const Clock& clock_;
+  std::atomic<double>* coverage_ = nullptr;
   sky::Picture picture_;
   sky::Sampler sampler_;
   std::vector<Record> pending_;  // since the last tick: one vector a second, however often records are made

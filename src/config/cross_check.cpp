@@ -90,6 +90,10 @@ void check_credentials(Draft& draft) {
     draft.complain_at("opensky.client_id", "client_id and credentials_file cannot both be given: remove one");
   }
   const bool credentials = draft.is_given("opensky.credentials_file") || draft.is_given("opensky.client_id");
+  if (opensky.only_when_needed && draft.is_given("opensky.poll_interval_s")) {
+    draft.complain_at("opensky.only_when_needed",
+                      "only_when_needed chooses the interval, and poll_interval_s fixes it: remove one");
+  }
   if (!credentials && opensky.own) {
     draft.complain_at("opensky.own",
                       "own sensors need an account: give credentials_file, or client_id and client_secret_file");

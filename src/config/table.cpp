@@ -129,6 +129,8 @@ constexpr std::array kRows{
       .absent = "\"standard\" with credentials, else \"anonymous\""},
   Row{.path = "opensky.poll_interval_s", .slot = [](Scope& s) -> Slot { return &s.config->opensky.poll_interval_s; },
       .doc = "Time between two requests.", .unit = "s", .min = 1, .max = 86400, .absent = "as short as the credits allow"},
+  Row{.path = "opensky.only_when_needed", .slot = [](Scope& s) -> Slot { return &s.config->opensky.only_when_needed; },
+      .doc = "Ask four times as seldom while the radio hears nearly all aircraft of the area by itself, and spend the saved credits when it does not."},
   Row{.path = "opensky.own", .slot = [](Scope& s) -> Slot { return &s.config->opensky.own; },
       .doc = "Ask for what your own registered sensors saw, which costs no credits; needs credentials."},
   Row{.path = "opensky.icao24", .slot = [](Scope& s) -> Slot { return &s.config->opensky.icao24; },

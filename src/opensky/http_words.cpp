@@ -56,7 +56,9 @@ std::optional<WallTime> parse_http_date(std::string_view text) {
   const int hour = number(17, 2);
   const int minute = number(20, 2);
   const int second = number(23, 2);
-  if (day < 0 || year < 1970 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) {
+  // Nanoseconds end in 2262.
+  if (day < 0 || year < 1970 || year > 2200 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+      second > 60) {
     return std::nullopt;
   }
   const std::chrono::year_month_day date{std::chrono::year(year),

@@ -239,7 +239,7 @@ bool HttpTestServer::read_request(int fd, std::string& buffer, std::string& requ
     if (handler_) continue;
     {
       const std::lock_guard lock(mutex_);
-      unfinished_ = buffer;
+      if (!requests_.empty()) unfinished_ = buffer;
     }
     came_.notify_all();
   }

@@ -130,6 +130,7 @@ struct OpenSky {
   std::optional<std::string> client_secret_file;
   OpenSkyAccount account = OpenSkyAccount::kAnonymous;  // load() makes it kStandard when credentials are given
   std::optional<double> poll_interval_s;                // empty: what the credit budget allows
+  bool only_when_needed = false;                        // never together with poll_interval_s
   std::vector<Area> areas;
   std::optional<Around> around;  // never together with areas
   std::vector<std::string> icao24;

@@ -62,6 +62,11 @@ TEST(ConfigCrossFieldTest, AnonymousHasNoCredentials) {
             "a.toml:3:1: an anonymous account has no credentials: remove one of the two\n");
 }
 
+TEST(ConfigCrossFieldTest, AFixedIntervalIsNotStretched) {
+  EXPECT_EQ(wrong("[opensky]\npoll_interval_s = 30\nonly_when_needed = true\n"),
+            "a.toml:3:1: only_when_needed chooses the interval, and poll_interval_s fixes it: remove one\n");
+}
+
 TEST(ConfigCrossFieldTest, OneKindOfCredentialsIsEnough) {
   EXPECT_EQ(wrong("[opensky]\ncredentials_file='c'\nclient_id='x'\nclient_secret_file='s'\n"),
             "a.toml:3:1: client_id and credentials_file cannot both be given: remove one\n");

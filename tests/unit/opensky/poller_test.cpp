@@ -123,6 +123,121 @@ TEST_F(PollerTest, WithoutAnIntervalAnonymousCreditsLastAllDay) {
   EXPECT_EQ(make(settings).interval(), seconds(864));
 }
 
+TEST_F(PollerTest, AsksFourTimesAsSeldomWhileTheRadioCoversTheArea) {
+  double coverage = 0.95;
+  PollerSettings settings;
+  settings.query.areas = {kBox};
+  settings.radio_coverage = [&coverage] { return coverage; };
+  Poller poller = make(settings);
+  long time = kTime;
+  const auto next = [&] {
+    will_answer(time += 3'600);
+    return step(poller);
+  };
+  EXPECT_LE(next(), seconds(217)) << "nothing is known yet";
+  EXPECT_EQ(next(), seconds(864));
+  EXPECT_EQ(next(), seconds(864));
+  coverage = 0.5;
+  EXPECT_LE(next(), seconds(217)) << "the saved credits come on top";
+}
+
+TEST_F(PollerTest, OneAreaThatTheRadioDoesNotCoverIsEnough) {
+  std::vector<double> coverage{1.0, 0.0};  // of the two areas in turn
+  std::size_t asked = 0;
+  PollerSettings settings;
+  settings.query.areas = {kBox, Area{0, 0, 1, 1}};
+  settings.radio_coverage = [&] { return coverage[asked++ % 2]; };
+  Poller poller = make(settings);
+  for (int i = 0; i < 6; ++i) {
+    will_answer(kTime + 3'600 * i);
+    EXPECT_LE(step(poller), seconds(217));
+  }
+}
+
+TEST_F(PollerTest, OwnSensorsAreAskedBesideTheAreasAndForFree) {
+  PollerSettings settings;
+  settings.query.own = true;
+  settings.query.areas = {kBox};
+  settings.account = Account::kStandard;
+  settings.credentials = Credentials{"me", "secret"};
+  Poller poller = make(settings);
+  FakeAnswer token;
+  token.body = R"({"access_token":"t","expires_in":86400})";
+  http.script.push_back(token);
+  for (int i = 0; i < 40; ++i) will_answer(kTime + 5 * i);
+  const BootTime start = clock.boot_now();
+  while (clock.boot_now() - start < seconds(60)) step(poller);
+  int own = 0;
+  int box = 0;
+  for (const auto& request : http.requests) {
+    own += request.url.find("/states/own") != std::string::npos ? 1 : 0;
+    box += request.url.find("/states/all") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_EQ(own, 12) << "every 5 s";
+  EXPECT_EQ(box, 3) << "every 21.6 s";
+}
+
+TEST_F(PollerTest, ARefusalOfOwnSensorsDoesNotHoldUpTheAreas) {
+  PollerSettings settings;
+  settings.query.own = true;
+  settings.query.areas = {kBox};
+  settings.account = Account::kStandard;
+  settings.credentials = Credentials{"me", "secret"};
+  Poller poller = make(settings);
+  FakeAnswer token;
+  token.body = R"({"access_token":"t","expires_in":86400})";
+  http.script.push_back(token);
+  will_answer(kTime, 403);
+  for (int i = 0; i < 5; ++i) will_answer(kTime + 30 * i);
+  for (int i = 0; i < 5; ++i) step(poller);
+  EXPECT_GE(answers.size(), 3U);
+  EXPECT_EQ(faults(PollFault::kUnauthorised), 1U);
+}
+
+TEST_F(PollerTest, NothingIsAskedWhenTheCreditsAreGone) {
+  Poller poller = every_ten_seconds();
+  FakeAnswer answer;
+  answer.body = answer_of(kTime, row());
+  answer.headers.add("X-Rate-Limit-Remaining", "1");
+  http.script.push_back(answer);
+  answer.body = answer_of(kTime + 10, row());
+  answer.headers = {};
+  answer.headers.add("X-Rate-Limit-Remaining", "0");
+  http.script.push_back(answer);
+  EXPECT_EQ(step(poller), seconds(10));
+  // kTime is 02:14:19 UTC; the answer's time is 10 s later.
+  EXPECT_EQ(step(poller), seconds(86'400 - (2 * 3'600 + 14 * 60 + 29) + 2));
+}
+
+TEST_F(PollerTest, TellsHowItStands) {
+  Poller poller = every_ten_seconds();
+  FakeAnswer answer;
+  answer.body = answer_of(kTime, row());
+  answer.headers.add("X-Rate-Limit-Remaining", "321");
+  http.script.push_back(answer);
+  poller.step(clock.boot_now());
+  clock.advance(seconds(7));
+  poller.step(clock.boot_now());
+  const std::string text = metrics.prometheus_text();
+  for (const char* line :
+       {"airspool_opensky_credits_left 321\n", "airspool_opensky_interval_seconds 10\n",
+        "airspool_opensky_answer_age_seconds 7\n", "airspool_opensky_requests_total{outcome=\"answer\"} 1\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line;
+  }
+}
+
+TEST_F(PollerTest, ACutAnswerIsRepeatedOnceAndThenAtThePaceOfTheCredits) {
+  PollerSettings settings;
+  settings.query.areas = {kBox};
+  Poller poller = make(settings);
+  FakeAnswer cut;
+  cut.body = answer_of(kTime, row()).substr(0, 100);
+  for (int i = 0; i < 3; ++i) http.script.push_back(cut);
+  EXPECT_LE(step(poller), seconds(5));
+  EXPECT_GE(step(poller), seconds(216));
+  EXPECT_GE(step(poller), seconds(216));
+}
+
 TEST_F(PollerTest, AnAnswerOfTheSameTimeIsPassedOver) {
   Poller poller = every_ten_seconds();
   will_answer(kTime);

@@ -30,7 +30,8 @@ Spool::Impl::Impl(SpoolSettings settings, const Clock& clock, LockFile lock, Sto
       clock_(clock),
       lock_(std::move(lock)),
       store_(std::move(store)),
-      open_(std::move(open)) {}
+      open_(std::move(open)),
+      folder_device_(device_of(folder_of(settings_.path))) {}
 
 void Spool::Impl::append(Record record) {
   open_.add(std::move(record), clock_.boot_now());
@@ -38,7 +39,9 @@ void Spool::Impl::append(Record record) {
 }
 
 std::vector<Lease> Spool::Impl::step(BootTime now) {
+  mend(now);
   if (open_.size() > 0 && now - open_.since() >= settings_.batch_period) seal();
+  salvage_slice();
   if (!failing_ || now >= retry_at_) {
     // note() has said what is wrong.
     if (!waiting_.empty() && is_due(waiting_.front())) {
@@ -75,6 +78,10 @@ void Spool::Impl::handle(StoreRequest request) {
 }
 
 Result<void> Spool::Impl::flush() {
+  if (!store_open_ || damaged_) {  // the last chance of what waits is now, not in a second
+    mend_at_ = {};
+    mend(clock_.boot_now());
+  }
   if (open_.size() > 0) seal();
   auto done = store_waiting(Due::kAll);
   if (done && (acks_ > 0 || dropped_batches_ > 0 || !told_.empty())) done = write_acks();
@@ -109,6 +116,8 @@ SpoolStat Spool::Impl::stat() {
   }
   stat.open_records = static_cast<std::int64_t>(open_.size());
   (spilling() && !failing_ ? stat.memory_batches : stat.unstored_batches) = static_cast<std::int64_t>(waiting_.size());
+  stat.salvaging = rescue_ != nullptr;
+  stat.quarantined_files = quarantined_;
   stat.file_bytes = file_size(settings_.path) + file_size(settings_.path + "-wal");
   stat.max_bytes = settings_.max_bytes;
   stat.dead_batches = dead_.batches;

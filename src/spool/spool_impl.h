@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <airspool/spool/batch_codec.h>
@@ -18,11 +20,15 @@
 #include "delivery.h"
 #include "lock_file.h"
 #include "open_batch.h"
+#include "rescue.h"
 #include "store.h"
 
 namespace airspool::spool {
 
 std::string folder_of(const std::string& path);
+BatchRow row_of(const BatchHeader& header, std::size_t bytes);
+std::int64_t pages_needed(std::int64_t bytes);  // for a batch of this size and what goes with it
+std::optional<std::uint64_t> device_of(const std::string& path);
 
 // The policy between the open batch, the file and the sinks. What is in memory changes only after the transaction that
 // says the same on disk; acks are the exception, because one that is lost only means a resend.
@@ -34,6 +40,9 @@ class Spool::Impl {
 
   // Sinks, totals and the last run from the file.
   Result<void> load();
+  // Takes over what can be read of a damaged file that lies aside: begins it, and finishes it when it is small.
+  void salvage_at_opening();
+  void replace_at_opening(const Error& error);
 
   void append(Record record);
   std::vector<Lease> step(BootTime now);
@@ -111,11 +120,26 @@ class Spool::Impl {
   Result<void> remember_run();
   Result<void> save_sinks(std::int64_t horizon, const Changes& changes);
   void apply(const Waiting* waiting, const Changes& changes);
+  void apply_changes(const Changes& changes);
   void forget(std::int64_t id, BatchSize size);
   void drop_recent(std::int64_t id);
-  void note(const Result<void>& written);
   [[nodiscard]] std::int64_t pages_for(const Waiting* waiting) const;
   [[nodiscard]] bool newest_goes(const Changes& changes) const;
+
+  // spool_damage.cpp
+  void note(const Result<void>& written);
+  void mend(BootTime now);
+  void replace_damaged();
+  void remember_wanted();
+  void reopen();
+  void adopt();
+  void begin_salvage();
+  Result<void> learn_previous_run(Salvage& source);
+  void salvage_slice();
+  Result<void> bring_over(std::int64_t id, Rescue::Progress& at, Changes& changes);
+  Result<void> bring_over_dead(Rescue::Progress& at, Changes& changes);
+  Result<void> announce_hole(const Rescue::Progress& at, const Salvage::Piece& next);
+  Result<std::int64_t> run_for(const Salvage::Piece& piece);
 
   // spool_browse.cpp
   [[nodiscard]] std::vector<std::string> waiting_for(std::int64_t batch) const;
@@ -136,6 +160,7 @@ class Spool::Impl {
 
   // spool_memory.cpp
   void seal();
+  void stored_front();
   std::vector<Notice> notices_to_print();
   Result<void> store_waiting(Due due);
   Result<void> write_acks();
@@ -190,7 +215,19 @@ class Spool::Impl {
   std::deque<Waiting> waiting_;  // in the order of seq
   std::size_t waiting_bytes_ = 0;
   BootTime retry_at_{};
-  bool failing_ = false;  // the last write went wrong
+  bool failing_ = false;  // the last write or read went wrong
+  bool read_failed_ = false;
+  bool damaged_ = false;
+  bool store_open_ = true;
+  int failures_ = 0;  // since the last success, or since the connection is a new one
+  int reopened_ = 0;  // since the last success
+  BootTime mend_at_{};
+  Changes doubtful_;  // of the last write that failed
+  std::optional<std::uint64_t> folder_device_;
+  std::vector<std::pair<std::string, IdSet>> wanted_;  // by sink, when the file was given up
+  bool wanted_known_ = false;
+  std::unique_ptr<Rescue> rescue_;
+  std::int64_t quarantined_ = 0;
   std::string last_error_;
   std::vector<Notice> untold_;        // gaps that are not in the file yet
   std::int64_t dropped_batches_ = 0;  // of `store-failed`, not yet in the table

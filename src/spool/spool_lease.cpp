@@ -19,6 +19,10 @@ constexpr std::size_t kMaxReason = 500;
 // Rejected batches that keep their bytes in memory until the disk takes them.
 constexpr std::size_t kMaxRejected = 64;
 
+std::int64_t milliseconds_of(WallTime time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+}
+
 }  // namespace
 
 Result<BatchPtr> Spool::Impl::read(const BatchRow& row) {
@@ -61,6 +65,7 @@ Lease Spool::Impl::lease(const LeaseRequest& request) {
       if (row && *row && !fits(static_cast<std::size_t>((*row)->bytes))) break;
       auto from_disk = row && *row ? read(**row) : Result<BatchPtr>();
       if (!row || !from_disk) {
+        read_failed_ = true;
         note(tl::unexpected(row ? from_disk.error() : row.error()));
         break;
       }
@@ -74,6 +79,7 @@ Lease Spool::Impl::lease(const LeaseRequest& request) {
         continue;
       }
       batch = std::move(*from_disk);
+      if (std::exchange(read_failed_, false) && waiting_.empty()) note({});
     }
     if (!fits(batch->bytes.size())) break;
     bytes += batch->bytes.size();
@@ -86,26 +92,35 @@ Lease Spool::Impl::lease(const LeaseRequest& request) {
 void Spool::Impl::drop_damaged(const BatchRow& row) {
   log::error("spool", "a batch cannot be read back and is dropped",
              {{"batch", row.id}, {"first_seq", row.first_seq}, {"records", row.records}});
+  const auto body = store_.body(row.id);
+  const auto run = store_.run(row.run);
   Changes changes;
   changes.dead = dead_;
   auto done = store_.begin();
   if (done) done = evict(row, "damaged", changes);
+  if (done && body && *body && run && *run) {
+    done = store_.insert_dead(row, **run, **body, "", "damaged", milliseconds_of(clock_.wall_now()));
+    if (done) done = limit_dead(changes);
+  }
   if (done && newest_goes(changes)) done = remember_last();
   if (done) done = store_.commit();
   if (!done) store_.rollback();
   note(done);
   if (!done) return;
-  for (const Delivered& batch : changes.evicted) {
-    for (Delivery& sink : sinks_) sink.release(batch.id, batch.size);
-    forget(batch.id, batch.size);
-  }
+  apply_changes(changes);
+  dead_ = changes.dead;
 }
 
 void Spool::Impl::settle(const Settle& settle) {
   Delivery* sink = find(settle.sink);
   if (sink == nullptr) return;
   const auto size = sink->in_flight(settle.batch_id);
-  if (!size) return;
+  if (!size) {
+    // Taken before the file was damaged: it need not be brought over for this sink.
+    if (rescue_ != nullptr && settle.settlement == Settlement::kAccepted)
+      rescue_->settled(settle.sink, settle.batch_id);
+    return;
+  }
   if (settle.settlement == Settlement::kReturned) {
     sink->give_back(settle.batch_id);
     return;

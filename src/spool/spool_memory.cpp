@@ -87,13 +87,18 @@ Result<void> Spool::Impl::store_waiting(Due due) {
       retry_at_ = clock_.boot_now() + kRetryEvery;
       return done;
     }
-    waiting_bytes_ -= waiting.batch->bytes.size();
-    recent_bytes_ += waiting.batch->bytes.size();
-    recent_.push_back({waiting.batch->header.id, waiting.sealed, waiting.batch});
-    waiting_.pop_front();
-    expire_recent(clock_.boot_now());
+    stored_front();
   }
   return {};
+}
+
+void Spool::Impl::stored_front() {
+  Waiting& waiting = waiting_.front();
+  waiting_bytes_ -= waiting.batch->bytes.size();
+  recent_bytes_ += waiting.batch->bytes.size();
+  recent_.push_back({waiting.batch->header.id, waiting.sealed, std::move(waiting.batch)});
+  waiting_.pop_front();
+  expire_recent(clock_.boot_now());
 }
 
 Result<void> Spool::Impl::write_acks() {

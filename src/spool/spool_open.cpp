@@ -13,6 +13,7 @@
 
 #include "held_by_sink.h"
 #include "look.h"
+#include "quarantine.h"
 #include "spool_impl.h"
 
 namespace airspool::spool {
@@ -20,6 +21,8 @@ namespace {
 
 // More batches than a run spills between two marks of its row.
 constexpr std::int64_t kSkippedIds = std::int64_t{1} << 20;
+// A small file is brought over before the first record comes.
+constexpr int kSlicesAtOpening = 4;
 constexpr mode_t kFolderMode = 0750;
 // Whoever only looks (inspect) holds the lock for a moment: that must not keep a collector from starting.
 constexpr std::chrono::milliseconds kPatience{500};
@@ -99,11 +102,10 @@ Result<void> check(const SpoolSettings& settings) {
 Result<Store> open_or_begin_anew(const std::string& path, const Clock& clock) {
   auto store = Store::open(path, Purpose::kRun);
   if (store || store.error().code != ErrorCode::kInvalidData) return store;
+  log::error("spool", "the spool is damaged: it is moved aside and what can be read of it is brought over",
+             {{"path", path}, {"error", store.error().message}});
   const auto now = std::chrono::floor<std::chrono::milliseconds>(clock.wall_now()).time_since_epoch().count();
-  const auto moved = Store::move_aside(path, now);
-  if (!moved) return tl::unexpected(moved.error());
-  log::error("spool", "the spool is damaged: moved aside, a fresh one is begun",
-             {{"path", path}, {"kept_as", *moved}, {"error", store.error().message}});
+  if (auto moved = set_aside(path, now); !moved) return tl::unexpected(moved.error());
   return Store::open(path, Purpose::kRun);
 }
 
@@ -133,8 +135,31 @@ Result<Spool> Spool::open(SpoolSettings settings, const Clock& clock) {
   if (!settings.free_bytes) settings.free_bytes = free_bytes_of;
   auto impl =
       std::make_unique<Impl>(std::move(settings), clock, std::move(*lock), std::move(*store), std::move(*open_batch));
-  if (auto done = impl->load(); !done) return cannot_open(path, done.error(), next_step(done.error(), path));
+  auto done = impl->load();
+  if (!done && done.error().code == ErrorCode::kInvalidData) {  // a large file is not checked as a whole
+    impl->replace_at_opening(done.error());
+    done = {};
+  }
+  if (!done) return cannot_open(path, done.error(), next_step(done.error(), path));
+  impl->salvage_at_opening();
   return Spool(std::move(impl));
+}
+
+void Spool::Impl::salvage_at_opening() {
+  begin_salvage();
+  quarantined_ = count_quarantined(settings_.path);
+  for (int slice = 0; slice < kSlicesAtOpening; ++slice) salvage_slice();
+}
+
+// What memory knows comes from the damaged file: it begins again with nothing.
+void Spool::Impl::replace_at_opening(const Error& error) {
+  note(tl::unexpected(error));
+  sinks_.clear();
+  last_run_ = {};
+  last_seq_ = last_batch_ = 0;
+  run_ = next_batch_ = 1;
+  replace_damaged();
+  wanted_known_ = false;
 }
 
 Result<void> Spool::Impl::load() {
@@ -165,7 +190,7 @@ Result<void> Spool::Impl::load() {
     return done;
   }
   delivered_.clear();
-  next_batch_ = last_batch_ + 1;
+  next_batch_ = std::max(next_batch_, last_batch_ + 1);
   log::info("spool", "the spool is open",
             {{"path", settings_.path}, {"spool_id", open_.spool_id()}, {"batches", batches_}, {"bytes", total_.bytes}});
   return {};

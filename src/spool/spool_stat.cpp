@@ -83,6 +83,8 @@ std::string to_json(const SpoolStat& stat) {
   json.add("open_records", stat.open_records);
   json.add("unstored_batches", stat.unstored_batches);
   json.add("memory_batches", stat.memory_batches);
+  json.add("salvaging", stat.salvaging);
+  json.add("quarantined_files", stat.quarantined_files);
   json.add("file_bytes", stat.file_bytes);
   json.add("max_bytes", stat.max_bytes);
   json.add("dead_batches", stat.dead_batches);

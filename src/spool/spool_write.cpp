@@ -22,6 +22,10 @@ std::int64_t milliseconds(WallTime time) {
   return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
 }
 
+std::int64_t pages_of(std::int64_t bytes) { return bytes / kBodyBytesPerPage + 2; }
+
+}  // namespace
+
 BatchRow row_of(const BatchHeader& header, std::size_t bytes) {
   BatchRow row;
   row.id = header.id;
@@ -34,9 +38,7 @@ BatchRow row_of(const BatchHeader& header, std::size_t bytes) {
   return row;
 }
 
-std::int64_t pages_of(std::int64_t bytes) { return bytes / kBodyBytesPerPage + 2; }
-
-}  // namespace
+std::int64_t pages_needed(std::int64_t bytes) { return kSparePages + pages_of(bytes); }
 
 // Everything that has come together since the last time, in one transaction, hence one fsync. Deleting first lets the
 // new batch reuse the pages: then a checkpoint finds the same few pages written again and again, and copies each once.
@@ -50,6 +52,9 @@ Result<void> Spool::Impl::write(const Waiting* waiting) {
     apply(waiting, changes);
   } else {
     store_.rollback();
+    doubtful_ = std::move(changes);
+    note(done);
+    return done;
   }
   note(done);
   // A failure leaves the file longer, no more.
@@ -188,7 +193,7 @@ bool Spool::Impl::newest_goes(const Changes& changes) const {
          std::any_of(changes.evicted.begin(), changes.evicted.end(), is_newest);
 }
 
-void Spool::Impl::apply(const Waiting* waiting, const Changes& changes) {
+void Spool::Impl::apply_changes(const Changes& changes) {
   for (const Released& released : changes.released) find(released.sink)->release(released.id, released.size);
   for (const Thinned& batch : changes.thinned) {
     drop_recent(batch.id);
@@ -201,6 +206,14 @@ void Spool::Impl::apply(const Waiting* waiting, const Changes& changes) {
     forget(batch.id, batch.size);
     std::erase_if(delivered_, [&batch](const Delivered& other) { return other.id == batch.id; });
   }
+  if (!changes.evicted.empty()) {
+    log::warning("spool", "no room or too old: dropped the oldest batches",
+                 {{"batches", changes.evicted.size()}, {"reason", changes.why}});
+  }
+}
+
+void Spool::Impl::apply(const Waiting* waiting, const Changes& changes) {
+  apply_changes(changes);
   for (const Delivered& batch : delivered_) forget(batch.id, batch.size);
   delivered_.clear();
   rejected_.clear();
@@ -210,10 +223,6 @@ void Spool::Impl::apply(const Waiting* waiting, const Changes& changes) {
   dropped_batches_ = 0;
   dropped_records_ = 0;
   dead_ = changes.dead;
-  if (!changes.evicted.empty()) {
-    log::warning("spool", "no room or too old: dropped the oldest batches",
-                 {{"batches", changes.evicted.size()}, {"reason", changes.why}});
-  }
   if (!run_stored_ && (waiting != nullptr || spilling())) {
     run_stored_ = true;
     last_run_ = {run_, open_.spool_id(), settings_.station_id, 0, 0, spilling()};
@@ -248,24 +257,6 @@ void Spool::Impl::drop_recent(std::int64_t id) {
     recent_bytes_ -= recent.batch->bytes.size();
     recent.batch = nullptr;
   }
-}
-
-// One line when writing begins to fail and one when it works again.
-void Spool::Impl::note(const Result<void>& written) {
-  if (written) {
-    if (failing_) {
-      log::info("spool", "the disk takes batches again", {{"path", settings_.path}});
-    }
-    failing_ = false;
-    last_error_.clear();
-    return;
-  }
-  last_error_ = written.error().message;
-  if (!failing_) {
-    log::error("spool", "cannot write to the spool; batches wait in memory and are tried again every second",
-               {{"path", settings_.path}, {"error", last_error_}});
-  }
-  failing_ = true;
 }
 
 }  // namespace airspool::spool

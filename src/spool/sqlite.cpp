@@ -6,6 +6,8 @@
 namespace airspool::spool {
 namespace {
 
+constexpr const char* kDiskFull = "(SQLite 13)";
+
 ErrorCode code_of(int status) {
   switch (status & 0xFF) {  // the low byte is the primary code
     case SQLITE_CORRUPT:
@@ -36,18 +38,25 @@ tl::unexpected<Error> failure(sqlite3* database, int status) {
   return fail(code_of(status), std::move(message));
 }
 
+// Once the connection was given up because of its disk.
+tl::unexpected<Error> closed() { return fail(ErrorCode::kIo, "the file is not open"); }
+
 }  // namespace
+
+bool is_disk_full(const Error& error) { return error.message.find(kDiskFull) != std::string::npos; }
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
 void Database::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
 
 Query::~Query() {
+  if (statement_ == nullptr) return;
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
 }
 
 Result<bool> Query::next() {
+  if (statement_ == nullptr) return closed();
   const int status = sqlite3_step(statement_);
   if (status == SQLITE_ROW) return true;
   if (status == SQLITE_DONE) return false;
@@ -99,6 +108,7 @@ Result<Database> Database::open(const std::string& path, bool create) {
 }
 
 Result<void> Database::run(const std::string& sql) {
+  if (handle_ == nullptr) return closed();
   const int status = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
   if (status != SQLITE_OK) return failure(handle_.get(), status);
   return {};
@@ -123,6 +133,7 @@ Result<std::string> Database::text(const std::string& sql) {
 }
 
 Result<Statement> Database::prepare(std::string_view sql) {
+  if (handle_ == nullptr) return closed();
   sqlite3_stmt* handle = nullptr;
   const int status = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
@@ -132,8 +143,8 @@ Result<Statement> Database::prepare(std::string_view sql) {
   return statement;
 }
 
-std::int64_t Database::changed_rows() const { return sqlite3_changes64(handle_.get()); }
+std::int64_t Database::changed_rows() const { return handle_ == nullptr ? 0 : sqlite3_changes64(handle_.get()); }
 
-bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+bool Database::in_transaction() const { return handle_ != nullptr && sqlite3_get_autocommit(handle_.get()) == 0; }
 
 }  // namespace airspool::spool

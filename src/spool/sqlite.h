@@ -17,6 +17,9 @@ namespace airspool::spool {
 // damaged or no database, kPermissionDenied = cannot be opened or written, kUnavailable = another program has it
 // locked, kIo = disk full or failing, kInternal = the rest. One thread.
 
+// The disk, or the file by its own limit, has no room: what is there can still be read.
+bool is_disk_full(const Error& error);
+
 class Database;
 
 class Statement {
@@ -67,6 +70,7 @@ class Query {
   sqlite3_stmt* statement_;
 };
 
+// Without a connection (default, moved from) everything fails with kIo.
 class Database {
  public:
   // Opens for reading and writing; makes the file when `create`.

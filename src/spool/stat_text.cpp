@@ -104,6 +104,8 @@ Result<SpoolStat> stat_from_json(std::string_view text) {
   read(object, "open_records", stat.open_records);
   read(object, "unstored_batches", stat.unstored_batches);
   read(object, "memory_batches", stat.memory_batches);
+  read(object, "salvaging", stat.salvaging);
+  read(object, "quarantined_files", stat.quarantined_files);
   read(object, "file_bytes", stat.file_bytes);
   read(object, "max_bytes", stat.max_bytes);
   read(object, "dead_batches", stat.dead_batches);
@@ -126,6 +128,10 @@ std::string to_text(const SpoolStat& stat, WallTime now) {
   if (stat.max_bytes > 0) out += " of " + bytes_text(stat.max_bytes);
   out += '\n';
   if (stat.running) out += "open      " + std::to_string(stat.open_records) + " records in memory, not sealed yet\n";
+  if (stat.quarantined_files > 0) {
+    out += "DAMAGED   " + std::to_string(stat.quarantined_files) + " damaged files lie beside the spool" +
+           (stat.salvaging ? "; what can be read is being brought over\n" : "\n");
+  }
   if (stat.memory_batches > 0) {
     out += "memory    " + std::to_string(stat.memory_batches) + " batches not on disk yet (spool.durability = spill)\n";
   }

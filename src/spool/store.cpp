@@ -145,6 +145,16 @@ Result<std::optional<RunRow>> Store::run(std::int64_t id) {
   return one(query, run_row);
 }
 
+Result<std::optional<RunRow>> Store::run_of(std::string_view spool_id) {
+  auto statement =
+      database_.prepare("SELECT id, spool_id, station_id, last_seq, last_batch, spilling FROM run WHERE spool_id = ?1");
+  if (!statement) return tl::unexpected(statement.error());
+  Query query(*statement, spool_id);
+  return one(query, run_row);
+}
+
+Result<std::int64_t> Store::first_run() { return database_.integer("SELECT ifnull(min(id), 1) FROM run"); }
+
 Result<void> Store::insert_run(const RunRow& row, std::int64_t opened_ms) {
   return Query(insert_run_, row.id, std::string_view(row.spool_id), std::string_view(row.station_id), opened_ms,
                row.last_seq, row.last_batch, std::int64_t{row.spilling})

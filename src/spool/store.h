@@ -79,8 +79,8 @@ class Store {
   // Opens, makes or refuses the file: settings of the connection, schema, check of a small file.
   // kInvalidData: damaged. kConfig: whole, but not ours, or from a newer program.
   static Result<Store> open(const std::string& path, Purpose purpose);
-  // Moves the file and its WAL to `<path>.corrupt-<UTC time>` and says the new name.
-  static Result<std::string> move_aside(const std::string& path, std::int64_t now_ms);
+  // Moves a file and its WAL to another name.
+  static Result<void> move(const std::string& from, const std::string& to);
 
   Result<void> limit_bytes(std::int64_t max_bytes);
   Result<void> begin();
@@ -89,6 +89,8 @@ class Store {
 
   Result<std::optional<RunRow>> newest_run();
   Result<std::optional<RunRow>> run(std::int64_t id);
+  Result<std::optional<RunRow>> run_of(std::string_view spool_id);
+  Result<std::int64_t> first_run();  // the smallest id; 1 when there is none
   Result<void> insert_run(const RunRow& row, std::int64_t opened_ms);
   Result<void> remember_last(std::int64_t run, std::int64_t last_seq, std::int64_t last_batch);
   Result<void> end_run(std::int64_t run);  // it is not spilling any more

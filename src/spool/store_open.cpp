@@ -31,11 +31,6 @@ std::int64_t file_size(const std::string& path) {
   return stat(path.c_str(), &info) == 0 ? info.st_size : 0;
 }
 
-bool exists(const std::string& path) {
-  struct stat info {};
-  return lstat(path.c_str(), &info) == 0;
-}
-
 }  // namespace
 
 Result<Store> Store::open(const std::string& path, Purpose purpose) {
@@ -81,22 +76,13 @@ Result<Store> Store::open(const std::string& path, Purpose purpose) {
   return store;
 }
 
-Result<std::string> Store::move_aside(const std::string& path, std::int64_t now_ms) {
-  const std::time_t seconds = now_ms / 1000;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 32> time{};
-  std::strftime(time.data(), time.size(), "%Y%m%dT%H%M%SZ", &utc);
-  const std::string wanted = path + ".corrupt-" + time.data();
-  std::string name = wanted;
-  // A box whose clock stands may damage two files in the same second.
-  for (int n = 2; exists(name); ++n) name = wanted + "-" + std::to_string(n);
+Result<void> Store::move(const std::string& from, const std::string& to) {
   for (const char* suffix : {"-wal", "-shm", ""}) {
-    if (std::rename((path + suffix).c_str(), (name + suffix).c_str()) != 0 && errno != ENOENT) {
-      return fail(ErrorCode::kIo, "cannot move the damaged file to " + name + ": " + std::strerror(errno));
+    if (std::rename((from + suffix).c_str(), (to + suffix).c_str()) != 0 && errno != ENOENT) {
+      return fail(ErrorCode::kIo, "cannot move the damaged file to " + to + ": " + std::strerror(errno));
     }
   }
-  return name;
+  return {};
 }
 
 }  // namespace airspool::spool

@@ -93,8 +93,8 @@ class Judge {
     if (notice.value("kind", std::string()) == "gap") {
       Gap gap{notice.value("from", std::int64_t{0}), notice.value("to", std::int64_t{0}),
               notice.value("reason", std::string())};
-      // A sudden end with `spill`: nobody knows how many there were.
-      if (gap.reason == "spill-lost" && !notice.contains("to")) gap.to = INT64_MAX;
+      // A sudden end with `spill`, damage that took the end of a run: nobody knows how many there were.
+      if ((gap.reason == "spill-lost" || gap.reason == "damaged") && !notice.contains("to")) gap.to = INT64_MAX;
       if (gap.reason.empty() || gap.from < 1 || gap.to < gap.from) fault(sink + ": a gap of nothing: " + notice.dump());
       if (plan_.lossless()) fault(sink + ": a gap where nothing had to be given up: " + notice.dump());
       runs[notice.value("spool_id", std::string())].gaps.push_back(gap);

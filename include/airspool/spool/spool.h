@@ -100,11 +100,13 @@ struct SpoolStat {
   std::int64_t bytes = 0;  // of batches
   std::optional<WallTime> oldest_sealed;
   std::optional<WallTime> newest_sealed;
-  std::int64_t open_records = 0;      // in memory, not sealed yet
-  std::int64_t unstored_batches = 0;  // sealed, but the disk does not take them: kept in memory and tried again
-  std::int64_t memory_batches = 0;    // with spill: in memory, and not written yet because nothing is wrong
-  std::int64_t file_bytes = 0;        // database and WAL as they lie on disk
-  std::int64_t max_bytes = 0;         // 0: not known (read from the file)
+  std::int64_t open_records = 0;       // in memory, not sealed yet
+  std::int64_t unstored_batches = 0;   // sealed, but the disk does not take them: kept in memory and tried again
+  std::int64_t memory_batches = 0;     // with spill: in memory, and not written yet because nothing is wrong
+  bool salvaging = false;              // a damaged file is being read, batch by batch
+  std::int64_t quarantined_files = 0;  // damaged ones, kept beside the spool (the newest three)
+  std::int64_t file_bytes = 0;         // database and WAL as they lie on disk
+  std::int64_t max_bytes = 0;          // 0: not known (read from the file)
   std::int64_t dead_batches = 0;
   std::int64_t dead_bytes = 0;
   std::vector<SinkStat> sinks;
@@ -126,11 +128,12 @@ std::string to_json(const SpoolStat& stat);
 // again, and what is lost at the bound is counted and announced as a `gap`.
 class Spool {
  public:
-  // Takes the lock, opens or makes the file, repairs nothing: a damaged file is moved to `<path>.corrupt-<UTC time>`,
-  // said in the log, and a fresh one begun. Makes the last folder of the path if only that one is missing. `clock`
-  // must outlive the spool. Nothing is written under a new identity before the first batch.
-  // Errors: kConfig (settings; path is a folder), kNotFound (folder), kPermissionDenied, kUnavailable (another process
-  // holds the spool), kInvalidData (another program's database, or one from a newer Airspool), kIo (disk full).
+  // Takes the lock, opens or makes the file. A damaged file is moved to `<path>.corrupt-<UTC time>`, a fresh one begun,
+  // and what can be read of the damaged one is brought over: at once when it is small, else during the next steps. The
+  // same happens when damage is met while it runs. Makes the last folder of the path if only that one is missing.
+  // `clock` must outlive the spool. Nothing is written under a new identity before the first batch. Errors: kConfig
+  // (settings; path is a folder), kNotFound (folder), kPermissionDenied, kUnavailable (another process holds the
+  // spool), kInvalidData (another program's database, or one from a newer Airspool), kIo (disk full).
   static Result<Spool> open(SpoolSettings settings, const Clock& clock);
 
   // Looks at a spool that nobody runs; changes nothing in it. kUnavailable: a collector holds it, ask that one.

@@ -58,6 +58,7 @@ struct Options {
   double altitude_m = 7.62;
   double max_gap_s = 30.0;
   std::string station = "replay";
+  std::string effort = "full";
   bool json = false;
   bool frames = false;
   bool records = false;
@@ -124,6 +125,11 @@ sky::SamplingSettings sampling_settings(const Options& options) {
   return sampling;
 }
 
+modes::Effort effort_of(const std::string& word) {
+  if (word == "eco") return modes::Effort::kEco;
+  return word == "balanced" ? modes::Effort::kBalanced : modes::Effort::kFull;
+}
+
 ReplaySettings replay_settings(const Options& options, const Input& input) {
   const radio::SourceInfo& info = input.source->info();
   ReplaySettings settings;
@@ -133,6 +139,7 @@ ReplaySettings replay_settings(const Options& options, const Input& input) {
   settings.receiver = receiver_of(options);
   if (options.sim_s && !settings.receiver) settings.receiver = radio::SimSettings{}.centre;
   settings.sampling = sampling_settings(options);
+  settings.effort = effort_of(options.effort);
   settings.source = options.sim_s ? RecordSource::kSim : RecordSource::kRadio;
   settings.calendar = calendar_of(options, input, info);
   return settings;
@@ -344,6 +351,8 @@ void add_replay(CLI::App& app, int& exit_code) {
                    "Adaptive: longest time in seconds without a record of an aircraft that is heard (default 30)")
       ->check(CLI::Range(kGapMinS, kIntervalMaxS));
   command->add_option("--station", options->station, "Name of the station in the records (default replay)");
+  command->add_option("--effort", options->effort, "Processor time for weak and overlapping messages (default full)")
+      ->check(CLI::IsMember({"full", "balanced", "eco"}));
   auto* json = command->add_flag("--json", options->json, "Standard output is one JSON object with the numbers");
   auto* frames = command->add_flag("--frames", options->frames, "Standard output is each message as @TIMESTAMPHEX;");
   auto* records = command->add_flag("--records", options->records, "Standard output is the state vectors as NDJSON");

@@ -52,6 +52,7 @@ ReplayIdentity identity_of(const ReplaySettings& settings) {
   add_number(sampling.max_gap.count());
   identity.add_setting(sampling.station_id);
   add_number(static_cast<int>(settings.source));
+  add_number(static_cast<int>(settings.effort));
   return identity;
 }
 
@@ -79,7 +80,7 @@ ReplayRun::ReplayRun(const ReplaySettings& settings, modes::Demodulator demodula
 }
 
 Result<ReplayRun> ReplayRun::create(const ReplaySettings& settings) {
-  auto demodulator = modes::Demodulator::create({.sample_rate_hz = settings.sample_rate_hz});
+  auto demodulator = modes::Demodulator::create({.sample_rate_hz = settings.sample_rate_hz, .effort = settings.effort});
   if (!demodulator) return tl::unexpected(demodulator.error());
   return ReplayRun(settings, std::move(*demodulator));
 }

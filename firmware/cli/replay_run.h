@@ -33,6 +33,7 @@ struct ReplaySettings {
   std::optional<GeoPosition> receiver;
   sky::SamplingSettings sampling;
   RecordSource source = RecordSource::kRadio;
+  modes::Effort effort = modes::Effort::kFull;
 };
 
 // The last that was heard of one aircraft.

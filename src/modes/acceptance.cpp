@@ -2,8 +2,7 @@
 #include "acceptance.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
+#include <cmath>
 #include <span>
 
 #include <airspool/modes/crc.h>
@@ -13,142 +12,185 @@
 namespace airspool::modes {
 namespace {
 
+constexpr float kLn2 = 0.69314718F;
+constexpr float kParityWorth = 24.0F * kLn2;
+// Nine of 32 formats are decoded (4.2 bits say less than nothing would of nine).
+constexpr float kFormatWorth = 5.0F * kLn2 - 2.19722458F;
+// Log-odds that a frame must reach; the more is tried on what is no frame, the higher.
+constexpr float kNeeded = 9.0F;
+constexpr float kNeededAlone = 11.0F;  // repaired, and nobody knows its address
+constexpr float kNeededOfReply = 11.0F;
+// An address that nobody knows yet is learned from a repaired frame only with so much more.
+constexpr float kTeachingWorth = 3.0F;
+// A repaired frame must be so much likelier than the next codeword: the guard against repair to the wrong one.
+constexpr float kMargin = 16.0F;
+constexpr float kMarginOfReply = 12.0F;
+constexpr float kMarginOfCode = 4.0F;
+// Another format than the one that was read may cost so much.
+constexpr float kMostFormatCost = 6.0F;
+constexpr float kFewestAircraft = 8.0F;
+
+constexpr std::array<unsigned, 9> kFormats = {0, 4, 5, 11, 16, 17, 18, 20, 21};
+constexpr unsigned kFirstLongFormat = 16;  // Annex 10 Vol IV 3.1.2.3.2.1.1
 constexpr int kFormatBits = 5;
-constexpr int kInterrogatorBits = 7;
+constexpr unsigned kAllCall = 11;
 
-// How far repair goes: patterns of at most three flips among the least reliable bits of a squitter, two of an all-call
-// reply. That is 696 and 55 patterns against 2^24 remainders, and the address must be known as well.
-constexpr std::size_t kLongCandidates = 16;
-constexpr std::size_t kLongFlips = 3;
-constexpr std::size_t kShortCandidates = 10;
-constexpr std::size_t kShortFlips = 2;
-// A squitter of an aircraft nobody knows yet is believed when one of those bits explains the remainder and the whole of
-// it was read with contrast: 16 patterns against 2^24 remainders.
-constexpr float kTrustedQuality = 0.60F;
+constexpr bool is_squitter(unsigned format) { return format == 17 || format == 18; }
+constexpr bool carries_address(unsigned format) { return is_squitter(format) || format == kAllCall; }
 
-// What a wrong bit adds to the remainder of a long frame; a short frame is its last 56 bits.
-std::array<std::uint32_t, kLongBits> make_syndromes() {
-  std::array<std::uint32_t, kLongBits> syndromes{};
-  for (std::size_t bit = 0; bit < kLongBits; ++bit) {
-    std::array<std::uint8_t, kLongFrameBytes> frame{};
-    frame[bit / 8] = static_cast<std::uint8_t>(0x80U >> (bit % 8));
-    syndromes[bit] = crc24(frame);
-  }
-  return syndromes;
-}
-
-struct Suspect {
-  float reliability = 0.0F;
-  std::uint32_t syndrome = 0;
-  int bit = 0;
-};
-
-struct Repair {
-  std::array<int, kLongFlips> bits{};
+// Interrogator codes and how seldom they are: most all-call replies are squitters, of code 0.
+constexpr float kNoCodeCost = 0.5F;
+constexpr float kCodeCost = 5.3F;
+constexpr std::size_t kCodes = kLastSi;  // all but 0x10
+constexpr std::array<std::uint32_t, kCodes> make_codes() {
+  std::array<std::uint32_t, kCodes> codes{};
   std::size_t count = 0;
+  for (std::uint32_t code = 0; code <= kLastSi; ++code) {
+    if (is_interrogator_code(code)) codes[count++] = code;
+  }
+  return codes;
+}
+constexpr std::array<float, kCodes> make_code_costs() {
+  std::array<float, kCodes> costs{};
+  costs.fill(kCodeCost);
+  costs[0] = kNoCodeCost;
+  return costs;
+}
+constexpr std::array<std::uint32_t, kCodes> kCodeList = make_codes();
+constexpr std::array<float, kCodes> kCodeCosts = make_code_costs();
+constexpr std::array<std::uint32_t, 1> kNothing = {0};
+
+float cost_of_format(const SoftBits& soft, unsigned format) {
   float cost = 0.0F;
-};
-
-std::span<Suspect> least_reliable(const SlicedFrame& frame, int first_bit, int last_bit, std::size_t wanted,
-                                  std::array<Suspect, kLongBits>& storage) {
-  static const std::array<std::uint32_t, kLongBits> kSyndromes = make_syndromes();
-  const auto shift = static_cast<std::size_t>(kLongBits - frame.bits());
-  std::size_t count = 0;
-  for (int bit = first_bit; bit < last_bit; ++bit) {
-    const auto place = static_cast<std::size_t>(bit);
-    storage[count++] = {frame.reliability[place], kSyndromes[place + shift], bit};
+  for (std::size_t bit = 0; bit < kFormatBits; ++bit) {
+    const bool wanted = (format >> (kFormatBits - 1 - bit) & 1U) != 0;
+    if (wanted != soft.one(bit)) cost += std::abs(soft.llr[bit]);
   }
-  const auto middle = storage.begin() + static_cast<std::ptrdiff_t>(std::min(wanted, count));
-  std::partial_sort(storage.begin(), middle, storage.begin() + static_cast<std::ptrdiff_t>(count),
-                    [](const Suspect& a, const Suspect& b) {
-                      return a.reliability != b.reliability ? a.reliability < b.reliability : a.bit < b.bit;
-                    });
-  return {storage.data(), std::min(wanted, count)};
+  return cost;
 }
 
-// The least costly set of suspects whose syndromes add up to the remainder.
-std::optional<Repair> explain(std::uint32_t remainder, std::span<const Suspect> suspects, std::size_t max_flips) {
-  std::optional<Repair> best;
-  const auto offer = [&](std::initializer_list<std::size_t> flips) {
-    Repair repair;
-    for (const std::size_t rank : flips) {
-      repair.bits[repair.count++] = suspects[rank].bit;
-      repair.cost += suspects[rank].reliability;
-    }
-    if (!best || repair.cost < best->cost) best = repair;
-  };
-  for (std::size_t a = 0; a < suspects.size(); ++a) {
-    const std::uint32_t after_a = remainder ^ suspects[a].syndrome;
-    if (after_a == 0) offer({a});
-    for (std::size_t b = a + 1; max_flips >= 2 && b < suspects.size(); ++b) {
-      const std::uint32_t after_b = after_a ^ suspects[b].syndrome;
-      if (after_b == 0) offer({a, b});
-      for (std::size_t c = b + 1; max_flips >= 3 && c < suspects.size(); ++c) {
-        if (after_b == suspects[c].syndrome) offer({a, b, c});
-      }
-    }
-  }
-  return best;
-}
-
-// Repairs the frame in place where that is possible, and says how far the result can be believed.
-Proof repair_frame(SlicedFrame& frame, std::uint32_t remainder, Verdict& verdict) {
-  const bool is_long = frame.length == kLongFrameBytes;
-  // The format stays: it decided how the frame is read. So do the low seven parity bits of a reply, where a wrong bit
-  // cannot be told from an interrogator code.
-  const int last = is_long ? kLongBits : kShortBits - kInterrogatorBits;
-  std::array<Suspect, kLongBits> storage;
-  const auto suspects = least_reliable(frame, kFormatBits, last, is_long ? kLongCandidates : kShortCandidates, storage);
-  const auto repair = explain(remainder, suspects, is_long ? kLongFlips : kShortFlips);
-  if (!repair) return Proof::kNone;
-  for (std::size_t k = 0; k < repair->count; ++k) {
-    const auto bit = static_cast<std::size_t>(repair->bits[k]);
-    frame.bytes[bit / 8] ^= static_cast<std::uint8_t>(0x80U >> (bit % 8));
-  }
-  verdict.corrected_bits = static_cast<std::uint8_t>(repair->count);
-  const bool trusted = is_long && repair->count == 1 && frame.quality >= kTrustedQuality;
-  return trusted ? Proof::kParity : Proof::kAddress;
-}
-
-std::uint32_t announced_address(const SlicedFrame& frame) {
-  return static_cast<std::uint32_t>(frame.bytes[1]) << 16U | static_cast<std::uint32_t>(frame.bytes[2]) << 8U |
-         frame.bytes[3];
-}
-
-Verdict judge_announced(SlicedFrame& frame, std::uint32_t remainder, bool carries_interrogator) {
-  Verdict verdict;
-  if (remainder == 0) {
-    verdict.proof = Proof::kParity;
-  } else if (carries_interrogator && is_interrogator_code(remainder)) {
-    verdict.proof = Proof::kAddress;
-  } else {
-    verdict.proof = repair_frame(frame, remainder, verdict);
-  }
-  verdict.address = announced_address(frame);
-  if (verdict.address == 0) verdict.proof = Proof::kNone;
-  return verdict;
+std::uint32_t announced_address(const std::array<std::uint8_t, kLongFrameBytes>& bytes) {
+  return static_cast<std::uint32_t>(bytes[1]) << 16U | static_cast<std::uint32_t>(bytes[2]) << 8U | bytes[3];
 }
 
 }  // namespace
 
-Verdict judge(SlicedFrame& frame) {
-  const std::uint32_t remainder = crc24(std::span(frame.bytes).first(frame.length));
-  switch (frame.bytes[0] >> 3U) {
-    case 11:
-      return judge_announced(frame, remainder, true);
-    case 17:
-    case 18:
-      return judge_announced(frame, remainder, false);
-    case 0:
-    case 4:
-    case 5:
-    case 16:
-    case 20:
-    case 21:
-      return {Proof::kAddress, FrameReject::kUnknownAddress, remainder, 0};
-    default:
-      return {Proof::kNone, FrameReject::kUnknownFormat, 0, 0};
+float Acceptance::format_cost(const SoftBits& soft) {
+  float least = 1e9F;
+  for (const unsigned format : kFormats) {
+    if ((format >= kFirstLongFormat) == (soft.bits == kLongBits)) least = std::min(least, cost_of_format(soft, format));
   }
+  return least;
+}
+
+float Acceptance::address_cost() const {
+  return std::log(std::max(kFewestAircraft, static_cast<float>(known_->live().size())));
+}
+
+void Acceptance::consider(unsigned format, const Codeword& word, float format_cost, float doubts, std::int64_t tick) {
+  Choice choice;
+  Verdict& verdict = choice.verdict;
+  verdict.bytes = word.bytes;
+  verdict.corrected_bits = word.flips;
+  choice.worth = kParityWorth + kFormatWorth - doubts - word.cost - format_cost;
+  if (carries_address(format)) {
+    verdict.address = announced_address(word.bytes);
+    verdict.otherwise = FrameReject::kCrc;
+    choice.needed = kNeeded;
+    const float known_worth = kParityWorth - address_cost();
+    const bool known = known_->contains(verdict.address, tick);
+    // Without an interrogator's code the parity proves the address alone.
+    const bool alone = word.remainder == 0 && choice.worth >= (verdict.corrected_bits == 0 ? kNeeded : kNeededAlone);
+    if (known) choice.worth += known_worth;
+    verdict.proof = choice.worth < kNeeded && choice.worth + known_worth < kNeeded ? Proof::kNone
+                    : known || alone                                               ? Proof::kParity
+                                                                                   : Proof::kAddress;
+    verdict.teaches = alone && (verdict.corrected_bits == 0 || choice.worth >= kNeeded + kTeachingWorth);
+  } else {
+    verdict.address = word.remainder;
+    verdict.otherwise = FrameReject::kUnknownAddress;
+    choice.needed = kNeededOfReply;
+    choice.worth -= address_cost();
+    verdict.proof = known_->contains(verdict.address, tick) ? Proof::kParity : Proof::kAddress;
+    if (choice.worth < kNeededOfReply) verdict.proof = Proof::kNone;
+  }
+  if (verdict.address == 0) verdict.proof = Proof::kNone;
+  if (choice.worth > best_.worth) {
+    second_ = best_;
+    best_ = choice;
+  } else if (choice.worth > second_.worth) {
+    second_ = choice;
+  }
+}
+
+Verdict Acceptance::judge_as_read(const SoftBits& soft, std::int64_t tick) const {
+  Verdict none;
+  const auto bytes = decided(soft);
+  const unsigned format = bytes[0] >> 3U;
+  if (std::find(kFormats.begin(), kFormats.end(), format) == kFormats.end() ||
+      (format >= kFirstLongFormat) != (soft.bits == kLongBits)) {
+    none.otherwise = FrameReject::kUnknownFormat;
+    return none;
+  }
+  const std::size_t length = static_cast<std::size_t>(soft.bits) / 8;
+  const std::uint32_t remainder = crc24(std::span(bytes).first(length));
+  if (is_squitter(format) && remainder != 0) return none;
+  // A code may be a wrong bit: that needs a closer look.
+  if (format == kAllCall && remainder != 0) return none;
+  Acceptance fresh(*known_);
+  fresh.best_.worth = fresh.second_.worth = -1e9F;
+  fresh.consider(format, {format == kAllCall ? kNoCodeCost : 0.0F, remainder, 0, bytes}, 0.0F,
+                 doubt(soft, 0, soft.bits), tick);
+  fresh.best_.verdict.length = static_cast<std::uint8_t>(length);
+  return fresh.best_.verdict;
+}
+
+Verdict Acceptance::judge(const SoftBits& soft, std::int64_t tick) {
+  const float doubts = doubt(soft, 0, soft.bits);
+  const float at_most = kParityWorth + kFormatWorth - doubts;
+  const float known_worth = kParityWorth - address_cost();
+  best_ = second_ = Choice{};
+  best_.worth = second_.worth = -1e9F;
+  best_.verdict.otherwise = FrameReject::kUnknownFormat;
+  auto bytes = decided(soft);
+  const std::uint8_t rest = bytes[0] & 0x07U;
+  for (const unsigned format : kFormats) {
+    if ((format >= kFirstLongFormat) != (soft.bits == kLongBits)) continue;
+    const float cost = cost_of_format(soft, format);
+    if (cost > kMostFormatCost) continue;
+    best_.verdict.otherwise = FrameReject::kCrc;
+    const bool addressed = !carries_address(format);
+    if (at_most - cost + (addressed ? -address_cost() : known_worth) < (addressed ? kNeededOfReply : kNeeded)) continue;
+    unsigned changed = 0;
+    for (unsigned bit = 0; bit < kFormatBits; ++bit) {
+      if ((format >> (kFormatBits - 1 - bit) & 1U) != (soft.one(bit) ? 1U : 0U)) ++changed;
+    }
+    bytes[0] = static_cast<std::uint8_t>(format << 3U | rest);
+    search_.prepare(soft, bytes);
+    std::span<const Codeword> words;
+    if (is_squitter(format)) {
+      words = search_.find(kNothing, {});
+    } else if (format == kAllCall) {
+      words = search_.find(kCodeList, kCodeCosts);
+    } else {
+      words = search_.find(known_->live(), {});
+    }
+    for (Codeword word : words) {
+      word.flips = static_cast<std::uint8_t>(word.flips + changed);
+      consider(format, word, cost, doubts, tick);
+    }
+  }
+  Verdict verdict = best_.verdict;
+  verdict.length = static_cast<std::uint8_t>(soft.bits / 8);
+  if (verdict.proof == Proof::kNone) return judge_as_read(soft, tick);
+  const unsigned format = verdict.bytes[0] >> 3U;
+  float margin = verdict.corrected_bits == 0 ? 0.0F : carries_address(format) ? kMargin : kMarginOfReply;
+  if (format == kAllCall) {
+    const bool same = std::equal(verdict.bytes.begin(), verdict.bytes.begin() + 4, second_.verdict.bytes.begin());
+    margin = same ? kMarginOfCode : margin;
+  }
+  if (best_.worth - second_.worth < margin) verdict.proof = Proof::kNone;
+  return verdict;
 }
 
 }  // namespace airspool::modes

@@ -6,8 +6,9 @@
 namespace airspool::modes {
 namespace {
 
-// Two finds of the same bits this near to each other are one frame: no transponder replies twice in 2 us.
-constexpr std::uint64_t kSameFrameTicks = 24;
+// Two finds of the same bits this near to each other are one frame, the later perhaps by way of a reflection: no
+// transponder replies twice in 12 us.
+constexpr std::uint64_t kSameFrameTicks = 144;
 
 bool same_bits(const ModeSFrame& a, const ModeSFrame& b) {
   return a.length == b.length && std::memcmp(a.bytes.data(), b.bytes.data(), a.length) == 0;

@@ -13,8 +13,12 @@ namespace airspool::modes {
 // Complex samples as they are kept: I and Q in turn, 16 bits each, full scale 32768 whatever the source's format.
 inline constexpr float kFullScale = 32768.0F;
 
-// Appends samples [first, first + count) of a block to `destination` (2 * count words).
+// Appends samples [first, first + count) of a block to `destination` (2 * count words). No word is -32768, so that the
+// square of a sample always fits into 31 bits.
 void convert_samples(const IqBlock& block, std::size_t first, std::size_t count, std::int16_t* destination);
+
+// Energy of each block of 8 samples (16 words of interleaved IQ), in eighths of a step squared.
+void block_energies(const std::int16_t* iq, std::size_t blocks, std::uint32_t* energies);
 
 // What a receiver adds by itself, in units where full scale is 1.
 struct NoiseEstimate {
@@ -23,8 +27,8 @@ struct NoiseEstimate {
   float dc_q = 0.0F;
 };
 
-// Energies of blocks of 8 samples, and from them the noise floor and the DC offset. The floor is taken from the
-// quietest quarter of the blocks, so that a busy band does not raise it.
+// Energies of blocks of 8 samples, and from them the noise floor, the DC offset and where something is on the air. The
+// floor is taken from the quietest quarter of the blocks, so that a busy band does not raise it.
 class NoiseMeter {
  public:
   static constexpr std::size_t kBlockSamples = 8;
@@ -43,14 +47,11 @@ class NoiseMeter {
   [[nodiscard]] std::size_t blocks() const { return active_.size(); }
 
  private:
-  void update_estimate(std::size_t window_blocks);
+  void update_estimate(std::span<const std::int16_t> iq, std::size_t window_blocks);
   void mark_active();
-  [[nodiscard]] float energy_without_dc(std::size_t block) const;
-  // Noise power from the lower quartile of every eighth block.
-  float quiet_power(std::size_t window_blocks, bool without_dc);
 
-  std::vector<float> energy_, sum_i_, sum_q_;  // of each block, about the nominal zero
-  std::vector<float> scratch_;
+  std::vector<std::uint32_t> energy_;  // of each block, about the nominal zero
+  std::vector<std::uint32_t> scratch_;
   std::vector<std::uint8_t> active_;
   NoiseEstimate estimate_;
   bool measured_ = false;

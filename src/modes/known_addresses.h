@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace airspool::modes {
@@ -15,18 +16,25 @@ class KnownAddresses {
   // An aircraft in view squitters at least once in 1.2 s; two minutes without one and its replies prove nothing any
   // more.
   static constexpr std::int64_t kTimeToLiveTicks = 120LL * 12'000'000;
+  // A reply is matched against so many at most; in a flood of addresses the rest is known, but repairs nothing.
+  static constexpr std::size_t kMostLive = 2048;
 
   KnownAddresses();
 
   void learn(std::uint32_t address, std::int64_t tick);
   // Whether it was proved within the time to live around `tick`.
   [[nodiscard]] bool contains(std::uint32_t address, std::int64_t tick) const;
+  // Those that live, as of the last call of expire() and what was learned since; each once.
+  [[nodiscard]] std::span<const std::uint32_t> live() const { return live_; }
+  // Takes from live() what has not been heard for the time to live. To be called as time passes.
+  void expire(std::int64_t tick);
   void clear();
 
  private:
   static constexpr std::size_t kWays = 4;
   static constexpr std::size_t kSets = 1024;
   static constexpr std::int64_t kNever = INT64_MIN / 2;
+  static constexpr std::int64_t kExpiryTicks = 2 * 12'000'000;
   struct Entry {
     std::uint32_t address = 0;  // 0 is nobody's address and marks a free place
     std::int64_t tick = kNever;
@@ -35,6 +43,8 @@ class KnownAddresses {
   [[nodiscard]] static std::size_t set_of(std::uint32_t address);
 
   std::vector<Set> sets_;
+  std::vector<std::uint32_t> live_;
+  std::int64_t next_expiry_ = kNever;
 };
 
 }  // namespace airspool::modes

@@ -16,6 +16,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 constexpr std::uint32_t kAddress = 0x4840D6;
+constexpr std::int64_t kTick = 12'000'000;
 
 Bytes squitter() {
   return test::with_parity({0x8D, 0x48, 0x40, 0xD6, 0x20, 0x2C, 0xC3, 0x71, 0xC3, 0x2C, 0xE0, 0, 0, 0});
@@ -23,115 +24,158 @@ Bytes squitter() {
 Bytes all_call(std::uint32_t interrogator) {
   return test::with_parity({0x5D, 0x48, 0x40, 0xD6, 0, 0, 0}, interrogator);
 }
+Bytes reply(std::uint8_t format) {
+  Bytes bytes(format < 16 ? 7 : 14, 0x11);
+  bytes[0] = static_cast<std::uint8_t>(format << 3U);
+  return test::with_parity(bytes, kAddress);
+}
+
+struct Doubtful {
+  std::size_t bit;
+  float nats;
+};
 
 // As if it had been received well, but for these bits, which are wrong and hardly decided.
-SlicedFrame received(const Bytes& bytes, std::initializer_list<std::size_t> doubtful = {}) {
-  SlicedFrame frame;
-  frame.length = static_cast<std::uint8_t>(bytes.size());
-  std::copy(bytes.begin(), bytes.end(), frame.bytes.begin());
-  frame.quality = 0.9F;
-  frame.reliability.fill(1.0F);
-  for (const std::size_t bit : doubtful) {
-    frame.bytes[bit / 8] ^= static_cast<std::uint8_t>(0x80U >> (bit % 8));
-    frame.reliability[bit] = 0.01F;
+SoftBits received(const Bytes& bytes, std::initializer_list<Doubtful> wrong = {}) {
+  SoftBits soft;
+  soft.bits = static_cast<int>(bytes.size() * 8);
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    soft.llr[bit] = (bytes[bit / 8] >> (7 - bit % 8) & 1U) != 0 ? 30.0F : -30.0F;
   }
-  return frame;
+  for (const Doubtful& doubtful : wrong) {
+    soft.llr[doubtful.bit] = soft.llr[doubtful.bit] > 0.0F ? -doubtful.nats : doubtful.nats;
+  }
+  return soft;
 }
 
-Bytes bytes_of(const SlicedFrame& frame) {
-  return {frame.bytes.begin(), frame.bytes.begin() + static_cast<std::ptrdiff_t>(frame.length)};
+Bytes bytes_of(const Verdict& verdict) {
+  return {verdict.bytes.begin(), verdict.bytes.begin() + static_cast<std::ptrdiff_t>(verdict.length)};
 }
 
-TEST(AcceptanceTest, TakesAnUndamagedSquitterAsProof) {
-  SlicedFrame frame = received(squitter());
-  const Verdict verdict = judge(frame);
+class AcceptanceTest : public testing::Test {
+ protected:
+  Verdict judge(const SoftBits& soft) { return acceptance_.judge(soft, kTick); }
+  void know_the_address() { known_.learn(kAddress, kTick); }
+
+  KnownAddresses known_;
+  Acceptance acceptance_{known_};
+};
+
+TEST_F(AcceptanceTest, TakesAnUndamagedSquitterAsProof) {
+  const SoftBits soft = received(squitter());
+  for (const Verdict& verdict : {judge(soft), acceptance_.judge_as_read(soft, kTick)}) {
+    EXPECT_EQ(verdict.proof, Proof::kParity);
+    EXPECT_EQ(verdict.address, kAddress);
+    EXPECT_EQ(verdict.corrected_bits, 0);
+    EXPECT_TRUE(verdict.teaches);
+    EXPECT_EQ(bytes_of(verdict), squitter());
+  }
+}
+
+TEST_F(AcceptanceTest, TakesAnAllCallReplyWithoutInterrogatorAsProof) {
+  const Verdict verdict = judge(received(all_call(0)));
   EXPECT_EQ(verdict.proof, Proof::kParity);
-  EXPECT_EQ(verdict.address, kAddress);
-  EXPECT_EQ(verdict.corrected_bits, 0);
+  EXPECT_TRUE(verdict.teaches);
 }
 
-TEST(AcceptanceTest, TakesAnAllCallReplyWithoutInterrogatorAsProof) {
-  SlicedFrame frame = received(all_call(0));
-  EXPECT_EQ(judge(frame).proof, Proof::kParity);
-}
-
-TEST(AcceptanceTest, WantsAKnownAddressForAnInterrogatorCode) {
+TEST_F(AcceptanceTest, WantsAKnownAddressForAnInterrogatorCode) {
   for (const std::uint32_t code : {1U, 15U, 17U, 79U}) {
-    SlicedFrame frame = received(all_call(code));
-    const Verdict verdict = judge(frame);
-    EXPECT_EQ(verdict.proof, Proof::kAddress);
-    EXPECT_EQ(verdict.address, kAddress);
+    known_.clear();
+    const Verdict unknown = judge(received(all_call(code)));
+    EXPECT_EQ(unknown.proof, Proof::kAddress);
+    EXPECT_EQ(unknown.address, kAddress);
+    EXPECT_FALSE(unknown.teaches);
+    know_the_address();
+    EXPECT_EQ(judge(received(all_call(code))).proof, Proof::kParity);
   }
 }
 
-TEST(AcceptanceTest, RefusesAnInterrogatorCodeThatDoesNotExist) {
+TEST_F(AcceptanceTest, RefusesAnInterrogatorCodeThatDoesNotExist) {
+  know_the_address();
   for (const std::uint32_t code : {16U, 80U, 127U}) {
-    SlicedFrame frame = received(all_call(code));
-    EXPECT_EQ(judge(frame).proof, Proof::kNone) << code;
+    EXPECT_EQ(judge(received(all_call(code))).proof, Proof::kNone) << code;
   }
 }
 
-TEST(AcceptanceTest, ReadsTheAddressOfAReplyFromItsParity) {
+TEST_F(AcceptanceTest, RefusesACodeThatIsNoSurerThanADoubtfulBit) {
+  know_the_address();
+  // The last bit says code 1 or code 0, and does not know which.
+  EXPECT_EQ(judge(received(all_call(0), {{55, 4.0F}})).proof, Proof::kNone);
+}
+
+TEST_F(AcceptanceTest, ReadsTheAddressOfAReplyFromItsParity) {
   for (const std::uint8_t format : {0, 4, 5, 16, 20, 21}) {
-    Bytes bytes(format < 16 ? 7 : 14, 0x11);
-    bytes[0] = static_cast<std::uint8_t>(format << 3U);
-    SlicedFrame frame = received(test::with_parity(bytes, kAddress));
-    const Verdict verdict = judge(frame);
-    EXPECT_EQ(verdict.proof, Proof::kAddress);
-    EXPECT_EQ(verdict.otherwise, FrameReject::kUnknownAddress);
-    EXPECT_EQ(verdict.address, kAddress);
+    const SoftBits soft = received(reply(format));
+    known_.clear();
+    const Verdict unknown = judge(soft);
+    EXPECT_EQ(unknown.proof, Proof::kAddress);
+    EXPECT_EQ(unknown.otherwise, FrameReject::kUnknownAddress);
+    EXPECT_EQ(unknown.address, kAddress);
+    know_the_address();
+    EXPECT_EQ(judge(soft).proof, Proof::kParity);
   }
 }
 
-TEST(AcceptanceTest, RefusesFormatsThatNobodySends) {
-  SlicedFrame frame = received(test::with_parity(Bytes(7, 0x08)));
-  const Verdict verdict = judge(frame);
+TEST_F(AcceptanceTest, RepairsAReplyOfAKnownAddressOnly) {
+  const SoftBits soft = received(reply(4), {{20, 0.2F}});
+  EXPECT_NE(judge(soft).address, kAddress);
+  know_the_address();
+  const Verdict verdict = judge(soft);
+  EXPECT_EQ(verdict.proof, Proof::kParity);
+  EXPECT_EQ(verdict.corrected_bits, 1);
+  EXPECT_EQ(bytes_of(verdict), reply(4));
+}
+
+TEST_F(AcceptanceTest, RefusesFormatsThatNobodySends) {
+  const Verdict verdict = judge(received(test::with_parity(Bytes(7, 0x08))));
   EXPECT_EQ(verdict.proof, Proof::kNone);
   EXPECT_EQ(verdict.otherwise, FrameReject::kUnknownFormat);
 }
 
-TEST(AcceptanceTest, RepairsOneDoubtfulBitOfASquitter) {
-  SlicedFrame frame = received(squitter(), {50});
-  const Verdict verdict = judge(frame);
+TEST_F(AcceptanceTest, RepairsADoubtfulFormat) {
+  for (const std::size_t bit : {0U, 1U, 4U}) {
+    const Verdict verdict = judge(received(squitter(), {{bit, 0.3F}}));
+    EXPECT_EQ(verdict.proof, Proof::kParity) << bit;
+    EXPECT_EQ(bytes_of(verdict), squitter()) << bit;
+  }
+}
+
+TEST_F(AcceptanceTest, RepairsDoubtfulBitsOfASquitter) {
+  const Verdict verdict = judge(received(squitter(), {{9, 0.2F}, {50, 0.1F}, {110, 0.3F}}));
   EXPECT_EQ(verdict.proof, Proof::kParity);
-  EXPECT_EQ(verdict.corrected_bits, 1);
-  EXPECT_EQ(bytes_of(frame), squitter());
-}
-
-TEST(AcceptanceTest, WantsAKnownAddressForARepairInAPoorlyReadSquitter) {
-  SlicedFrame frame = received(squitter(), {50});
-  frame.quality = 0.55F;
-  EXPECT_EQ(judge(frame).proof, Proof::kAddress);
-}
-
-TEST(AcceptanceTest, WantsAKnownAddressForThreeRepairs) {
-  SlicedFrame frame = received(squitter(), {9, 50, 110});
-  const Verdict verdict = judge(frame);
-  EXPECT_EQ(verdict.proof, Proof::kAddress);
   EXPECT_EQ(verdict.corrected_bits, 3);
-  EXPECT_EQ(verdict.address, kAddress);
-  EXPECT_EQ(bytes_of(frame), squitter());
+  EXPECT_EQ(bytes_of(verdict), squitter());
 }
 
-TEST(AcceptanceTest, LeavesFourErrorsAlone) {
-  SlicedFrame frame = received(squitter(), {9, 30, 50, 110});
-  const Verdict verdict = judge(frame);
+TEST_F(AcceptanceTest, WantsAKnownAddressForARepairThatCostsMuch) {
+  const SoftBits soft = received(squitter(), {{9, 3.0F}, {30, 3.0F}, {50, 3.0F}, {110, 3.0F}});
+  const Verdict unknown = judge(soft);
+  EXPECT_EQ(unknown.proof, Proof::kAddress);
+  EXPECT_FALSE(unknown.teaches);
+  EXPECT_EQ(unknown.address, kAddress);
+  know_the_address();
+  EXPECT_EQ(judge(soft).proof, Proof::kParity);
+}
+
+TEST_F(AcceptanceTest, DoesNotRepairBitsThatWereReadWell) {
+  know_the_address();
+  const Verdict verdict = judge(received(squitter(), {{100, 25.0F}}));
   EXPECT_EQ(verdict.proof, Proof::kNone);
   EXPECT_EQ(verdict.otherwise, FrameReject::kCrc);
 }
 
-TEST(AcceptanceTest, DoesNotRepairBitsThatWereReadWell) {
-  SlicedFrame frame = received(squitter(), {100});
-  frame.reliability[100] = 2.0F;
-  EXPECT_EQ(judge(frame).proof, Proof::kNone);
+TEST_F(AcceptanceTest, RefusesWhatMayBeTwoDifferentFrames) {
+  // Ten bits that say nothing: chance alone would repair that to something.
+  SoftBits soft = received(squitter());
+  for (std::size_t bit = 40; bit < 70; ++bit) soft.llr[bit] = bit % 2 == 0 ? 0.1F : -0.1F;
+  know_the_address();
+  EXPECT_EQ(judge(soft).proof, Proof::kNone);
 }
 
-TEST(AcceptanceTest, RepairsAnAllCallReplyOnlyOutsideTheInterrogatorCode) {
-  SlicedFrame data = received(all_call(0), {20});
-  EXPECT_EQ(judge(data).proof, Proof::kAddress);
-  EXPECT_EQ(bytes_of(data), all_call(0));
-  SlicedFrame code = received(all_call(0), {20, 52});
-  EXPECT_EQ(judge(code).proof, Proof::kNone);
+TEST_F(AcceptanceTest, RefusesAddressZero) {
+  Bytes nobody(14, 0);
+  nobody[0] = 0x8D;
+  EXPECT_EQ(judge(received(test::with_parity(nobody))).proof, Proof::kNone);
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ ModeSFrame frame_at(std::uint64_t tick, std::uint8_t salt = 0) {
   return frame;
 }
 
-constexpr Verdict kProved{Proof::kParity, FrameReject::kCrc, 0x4840D6, 0};
-constexpr Verdict kReply{Proof::kAddress, FrameReject::kUnknownAddress, 0x4840D6, 0};
+constexpr Verdict kProved{Proof::kParity, FrameReject::kCrc, 0x4840D6, 0, true, {}, 14};
+constexpr Verdict kReply{Proof::kAddress, FrameReject::kUnknownAddress, 0x4840D6, 0, false, {}, 7};
 
 class FrameQueueTest : public testing::Test {
  protected:

@@ -10,7 +10,7 @@
 namespace airspool::modes {
 namespace {
 
-constexpr float kBeforeTicks = 10.0F;
+constexpr float kBeforeTicks = 12.0F;  // two samples at 2.0 MS/s
 constexpr float kAfterTicks = 16.0F;
 constexpr float kRidge = 1e-4F;
 constexpr float kMostLate = 2.0F;
@@ -94,17 +94,17 @@ void Canceller::build_shapes(float start, const SoftBits& soft, std::size_t coun
   }
   // After as many half-bits as there are phases, six samples have passed.
   const auto place = [&](std::size_t half_bit) {
-    return static_cast<std::size_t>(sample[half_bit % phases] + kHalfBitTicks * static_cast<int>(half_bit / phases) +
-                                    kFirstTap);
+    return sample[half_bit % phases] + kHalfBitTicks * static_cast<int>(half_bit / phases) + kFirstTap;
   };
-  const auto add = [count](Row& row, std::size_t at, const std::array<float, kTaps>& values) {
-    if (at + kTaps > count) return;
-    for (std::size_t k = 0; k < kTaps; ++k) row[at + k] += values[k];
+  const auto add = [count](Row& row, int at, const std::array<float, kTaps>& values) {
+    if (at < 0 || static_cast<std::size_t>(at + kTaps) > count) return;
+    float* here = row.data() + at;
+    for (std::size_t k = 0; k < kTaps; ++k) here[k] += values[k];
   };
   std::size_t last_end = 0;
   const auto pulse = [&](std::size_t half_bit) {
-    const std::size_t at = place(half_bit);
-    const std::size_t after = place(half_bit + 1);
+    const int at = place(half_bit);
+    const int after = place(half_bit + 1);
     const Taps& here = taps[half_bit % phases];
     const Taps& behind = taps[(half_bit + 1) % phases];
     add(shapes_[0], at, here.pulse);

@@ -98,10 +98,11 @@ void write_format_1(const Place& place, std::int64_t batches) {
   std::ofstream(place.journal(), std::ios::app) << "aaaabbbbccccdddd " << seq << '\n';
 }
 
-void damage(const Place& place, Dice& dice) {
-  const std::string path = place.spool() + (dice.one_in(3) ? "-wal" : "");
+bool damage(const Place& place, Dice& dice) {
+  const bool wal = dice.one_in(3);
+  const std::string path = place.spool() + (wal ? "-wal" : "");
   const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return;
+  if (fd < 0) return false;
   struct stat info {};
   ::fstat(fd, &info);
   const auto size = static_cast<std::int64_t>(info.st_size);
@@ -123,6 +124,7 @@ void damage(const Place& place, Dice& dice) {
     }
   }
   ::close(fd);
+  return wal;
 }
 
 }  // namespace airspool::campaign

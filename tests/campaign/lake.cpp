@@ -30,17 +30,31 @@ struct Run {
 
 class Judge {
  public:
-  Judge(const Plan& plan, const Place& place) : plan_(plan), place_(place) {}
+  Judge(const Plan& plan, const Place& place, bool wal_damaged)
+      : plan_(plan), place_(place), wal_damaged_(wal_damaged) {}
 
   Verdict run() {
     read_journal();
     for (const spool::SinkSettings& sink : plan_.settings.sinks) judge_sink(sink.name);
+    // A page that is destroyed may have held the only trace of a batch. Then the person who runs the box must have been
+    // told that there was damage.
+    if (verdict_.unannounced > 0 && !wal_damaged_ && !log_says("damaged")) {
+      fault(std::to_string(verdict_.unannounced) + " records were lost by damage that nobody was told of");
+    }
     return std::move(verdict_);
   }
 
  private:
   void fault(std::string words) {
     if (verdict_.faults.size() < kMaxFaults) verdict_.faults.push_back(std::move(words));
+  }
+
+  [[nodiscard]] bool log_says(std::string_view word) const {
+    std::ifstream log(place_.log());
+    for (std::string line; std::getline(log, line);) {
+      if (line.find(word) != std::string::npos) return true;
+    }
+    return false;
   }
 
   void read_journal() {
@@ -135,6 +149,7 @@ class Judge {
 
   const Plan& plan_;
   const Place& place_;
+  bool wal_damaged_;
   Verdict verdict_;
   std::map<std::string, std::int64_t> stored_;
   std::unordered_map<std::string, std::string> lines_;  // by record_id
@@ -143,6 +158,6 @@ class Judge {
 
 }  // namespace
 
-Verdict judge(const Plan& plan, const Place& place) { return Judge(plan, place).run(); }
+Verdict judge(const Plan& plan, const Place& place, bool wal_damaged) { return Judge(plan, place, wal_damaged).run(); }
 
 }  // namespace airspool::campaign

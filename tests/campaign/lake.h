@@ -21,6 +21,7 @@ struct Verdict {
   std::int64_t unannounced = 0;  // after damage alone: neither, but a hole that a reader sees
 };
 
-Verdict judge(const Plan& plan, const Place& place);
+// `wal_damaged`: bytes of the WAL were changed between two lives.
+Verdict judge(const Plan& plan, const Place& place, bool wal_damaged);
 
 }  // namespace airspool::campaign

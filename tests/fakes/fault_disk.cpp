@@ -140,6 +140,7 @@ class FaultDisk::Impl {
     const std::lock_guard lock(mutex_);
     powered_ = true;
   }
+  void forsake_open_files() { ++power_life_; }
   bool wait_for_stall(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
     return stall_.wait_for(lock, limit, [this] { return stalled_; });
@@ -430,6 +431,7 @@ FaultDisk::~FaultDisk() = default;
 
 void FaultDisk::set_state(State state) {
   const std::lock_guard lock(impl_->mutex_);
+  if (state == State::kGone && impl_->state_ != State::kGone) impl_->forsake_open_files();
   impl_->state_ = state;
 }
 

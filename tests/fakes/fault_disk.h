@@ -26,7 +26,7 @@ class FaultDisk {
     kHealthy,
     kReadOnly,  // remounted read-only: writes fail (EROFS), an open for writing gets a file that can only be read
     kFailing,   // every operation fails (EIO)
-    kGone,      // unplugged: open files fail (EIO), none can be opened
+    kGone,      // unplugged: none can be opened, and files that were open stay beyond use, also when it is back
   };
 
   struct Written {

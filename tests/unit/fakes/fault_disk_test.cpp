@@ -173,11 +173,17 @@ TEST_F(FaultDiskTest, CanBeReadOnlyOrGone) {
   disk.set_state(FaultDisk::State::kReadOnly);
   EXPECT_EQ(insert(), SQLITE_IOERR);
   EXPECT_EQ(number("SELECT count(*) FROM t"), 1);
+  disk.set_state(FaultDisk::State::kHealthy);
+  EXPECT_EQ(insert(), SQLITE_OK);
+  disk.set_state(FaultDisk::State::kGone);
+  EXPECT_NE(insert(), SQLITE_OK);
+  disk.set_state(FaultDisk::State::kHealthy);
+  EXPECT_NE(insert(), SQLITE_OK) << "what was open is beyond use";
   disk.set_state(FaultDisk::State::kGone);
   EXPECT_NE(open(), SQLITE_OK);
   disk.set_state(FaultDisk::State::kHealthy);
   EXPECT_EQ(open(), SQLITE_OK);
-  EXPECT_EQ(number("SELECT count(*) FROM t"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM t"), 2);
   close();
 }
 

@@ -96,30 +96,34 @@ Result<Salvage> Salvage::open(const std::string& path, const std::string& fresh)
     salvage.database_ = std::move(*database);
     auto usable = salvage.database_.run(kSettings);
     const auto tables = salvage.database_.integer(kProbe);
-    if (usable && tables && *tables == 2) break;
+    if (usable && tables && *tables == 2 && salvage.prepare()) break;
     salvage.database_ = Database();
     if (attempt == 1 || !put_first_page(path, fresh)) return fail(ErrorCode::kInvalidData, "nothing of it can be read");
   }
-  Database& database = salvage.database_;
-  auto batch = database.prepare(
-      "SELECT run, first_seq, records, sealed_ms, bytes, flags, last_seq, segment FROM batch WHERE id = ?1");
-  if (!batch) {  // a file of format 1
-    batch = database.prepare("SELECT run, first_seq, records, sealed_ms, bytes, flags, 0, 0 FROM batch WHERE id = ?1");
-  }
-  auto body = database.prepare("SELECT bytes FROM body WHERE id = ?1");
-  auto next_batch = database.prepare("SELECT id FROM batch WHERE id >= ?1 ORDER BY id LIMIT 1");
-  auto next_body = database.prepare("SELECT id FROM body WHERE id >= ?1 ORDER BY id LIMIT 1");
-  if (!batch || !body || !next_batch || !next_body) return fail(ErrorCode::kInvalidData, "its tables cannot be read");
-  salvage.batch_ = std::move(*batch);
-  salvage.body_ = std::move(*body);
-  salvage.next_batch_ = std::move(*next_batch);
-  salvage.next_body_ = std::move(*next_body);
   salvage.runs_ = salvage.runs();
   for (const char* sql : {"SELECT max(id) FROM batch", "SELECT max(id) FROM body", "SELECT max(last_batch) FROM run",
                           "SELECT max(horizon) FROM sink"}) {
-    salvage.last_id_ = std::max(salvage.last_id_, database.integer(sql).value_or(0));
+    salvage.last_id_ = std::max(salvage.last_id_, salvage.database_.integer(sql).value_or(0));
   }
   return salvage;
+}
+
+// False: its tables are not those of a spool.
+bool Salvage::prepare() {
+  auto batch = database_.prepare(
+      "SELECT run, first_seq, records, sealed_ms, bytes, flags, last_seq, segment FROM batch WHERE id = ?1");
+  if (!batch) {  // a file of format 1
+    batch = database_.prepare("SELECT run, first_seq, records, sealed_ms, bytes, flags, 0, 0 FROM batch WHERE id = ?1");
+  }
+  auto body = database_.prepare("SELECT bytes FROM body WHERE id = ?1");
+  auto next_batch = database_.prepare("SELECT id FROM batch WHERE id >= ?1 ORDER BY id LIMIT 1");
+  auto next_body = database_.prepare("SELECT id FROM body WHERE id >= ?1 ORDER BY id LIMIT 1");
+  if (!batch || !body || !next_batch || !next_body) return false;
+  batch_ = std::move(*batch);
+  body_ = std::move(*body);
+  next_batch_ = std::move(*next_batch);
+  next_body_ = std::move(*next_body);
+  return true;
 }
 
 std::vector<RunRow> Salvage::runs() {

@@ -51,6 +51,8 @@ class Salvage {
   std::optional<DeadLetter> next_dead(std::int64_t& after);
 
  private:
+  bool prepare();
+
   Database database_;
   Statement batch_, body_, next_batch_, next_body_;
   std::vector<RunRow> runs_;

@@ -78,12 +78,13 @@ void Spool::Impl::handle(StoreRequest request) {
 }
 
 Result<void> Spool::Impl::flush() {
-  if (!store_open_ || damaged_) {  // the last chance of what waits is now, not in a second
-    mend_at_ = {};
-    mend(clock_.boot_now());
-  }
+  if (!store_open_ || damaged_) mend_now();
   if (open_.size() > 0) seal();
   auto done = store_waiting(Due::kAll);
+  if (!done && !is_disk_full(done.error())) {  // a disk that is back may want a new connection
+    mend_now();
+    done = store_waiting(Due::kAll);
+  }
   if (done && (acks_ > 0 || dropped_batches_ > 0 || !told_.empty())) done = write_acks();
   return done;
 }

@@ -87,6 +87,13 @@ void Spool::Impl::mend(BootTime now) {
   reopen();
 }
 
+// The last chance of what waits is now, not after some seconds of patience.
+void Spool::Impl::mend_now() {
+  failures_ = std::max(failures_, kPatience);
+  mend_at_ = {};
+  mend(clock_.boot_now());
+}
+
 // The file is moved aside, a fresh one takes its place, and what is readable comes over by and by.
 void Spool::Impl::replace_damaged() {
   log::error("spool", "the spool is damaged: it is moved aside and what can be read of it is brought over",

@@ -132,6 +132,7 @@ class Spool::Impl {
   void replace_damaged();
   void remember_wanted();
   void reopen();
+  void mend_now();
   void adopt();
   void begin_salvage();
   Result<void> learn_previous_run(Salvage& source);

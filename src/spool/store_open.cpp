@@ -31,6 +31,13 @@ std::int64_t file_size(const std::string& path) {
   return stat(path.c_str(), &info) == 0 ? info.st_size : 0;
 }
 
+// A file that says it is ours, and whose tables are not: one byte in the names of its columns is enough. SQLite itself
+// finds nothing wrong with that.
+tl::unexpected<Error> foreign_tables(const Error& error, bool fresh) {
+  if (fresh || error.code != ErrorCode::kInternal) return tl::unexpected(error);
+  return fail(ErrorCode::kInvalidData, "its tables are not those of a spool: " + error.message);
+}
+
 }  // namespace
 
 Result<Store> Store::open(const std::string& path, Purpose purpose) {
@@ -70,9 +77,9 @@ Result<Store> Store::open(const std::string& path, Purpose purpose) {
     if (auto done = db.run("BEGIN IMMEDIATE"); !done) return tl::unexpected(done.error());
     auto done = fresh ? make_schema(db) : migrate(db, *schema);
     if (done && purpose == Purpose::kRun) done = db.run("COMMIT");
-    if (!done) return tl::unexpected(done.error());
+    if (!done) return foreign_tables(done.error(), fresh);
   }
-  if (auto done = store.prepare(); !done) return tl::unexpected(done.error());
+  if (auto done = store.prepare(); !done) return foreign_tables(done.error(), fresh);
   return store;
 }
 

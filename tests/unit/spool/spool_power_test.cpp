@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+
 #include "fakes/fault_disk.h"
 #include "spool_fixture.h"
 
@@ -41,6 +43,39 @@ TEST_F(SpoolPowerTest, AGapIsDurableBeforeWhatFollowsIt) {
   const auto gaps = lines_of_kind(all, "gap");
   ASSERT_EQ(gaps.size(), 1U);
   EXPECT_NE(gaps[0].find("\"from\":11,\"to\":70,\"reason\":\"store-failed\"}"), std::string::npos) << gaps[0];
+}
+
+TEST_F(SpoolPowerTest, AnEndRightAfterTheDiskCameBackStoresWhatWaits) {
+  {
+    Spool spool = open();
+    append(spool, 10);
+    disk_.set_state(FaultDisk::State::kGone);
+    append(spool, 20);
+    EXPECT_EQ(spool.stored_seq(), 10);
+    disk_.set_state(FaultDisk::State::kHealthy);  // the old connection is beyond use
+    EXPECT_TRUE(spool.flush());
+    EXPECT_EQ(spool.stored_seq(), 30);
+  }
+  Spool spool = open();
+  EXPECT_EQ(first_seqs(lease(spool, "lake")), (std::vector<std::int64_t>{1, 11, 21}));
+}
+
+TEST_F(SpoolPowerTest, AByteInTheNameOfAColumnIsDamageLikeAnyOther) {
+  {
+    Spool spool = open();
+    append(spool, 30);
+  }
+  std::fstream file(settings_.path, std::ios::in | std::ios::out | std::ios::binary);
+  std::string page(4096, '\0');
+  file.read(page.data(), 4096);
+  const auto at = page.find("CREATE TABLE notice(id INTEGER PRIMARY KEY, batch");
+  ASSERT_NE(at, std::string::npos);
+  file.seekp(static_cast<std::streamoff>(at) + 45);
+  file.put('c');  // "catch"
+  file.close();
+  Spool spool = open();
+  pass(spool, 2);  // what is readable comes over
+  EXPECT_EQ(first_seqs(lease(spool, "lake")), (std::vector<std::int64_t>{1, 11, 21}));
 }
 
 }  // namespace

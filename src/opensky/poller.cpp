@@ -126,6 +126,7 @@ class Poller::Impl {
   BootTime not_before_{};
   BootTime paid_due_{};  // of the next request that costs credits
   int failures_ = 0;     // in a row
+  int charged_failures_ = 0;
   bool talked_ = false;
   BootTime last_answer_;  // or the start
   std::array<LogGate, kPollFaults> gates_{};
@@ -263,6 +264,7 @@ bool Poller::Impl::is_stale(const Lane& lane, const OpenSkyAnswer& answer) const
 
 void Poller::Impl::succeeded(Lane& lane, BootTime began, BootTime after) {
   failures_ = 0;
+  charged_failures_ = 0;
   lane.asked = began;
   last_lane_ = &lane;
   if (lane.credits == 0) return;
@@ -276,7 +278,7 @@ void Poller::Impl::failed(Lane& lane, const Exchanged& result, BootTime after) {
   if (!trouble.of_this_request) ++failures_;
   Nanoseconds wait = trouble.wait ? *trouble.wait : backoff();
   // One quick repeat; more of them must not eat what is meant for the day.
-  if (result.charged && failures_ > 1) wait = std::max(wait, budget_.pace(lane.credits, after));
+  if (result.charged && ++charged_failures_ > 1) wait = std::max(wait, budget_.pace(lane.credits, after));
   if (trouble.fault == PollFault::kRateLimited && trouble.wait) budget_.refused(after, wait);
   (trouble.of_this_request ? lane.not_before : not_before_) = after + wait;
   log_trouble(trouble, wait, after);

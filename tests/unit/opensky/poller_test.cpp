@@ -238,6 +238,20 @@ TEST_F(PollerTest, ACutAnswerIsRepeatedOnceAndThenAtThePaceOfTheCredits) {
   EXPECT_GE(step(poller), seconds(216));
 }
 
+TEST_F(PollerTest, ACutAnswerAfterOtherTroubleIsRepeatedAsQuickly) {
+  PollerSettings settings;
+  settings.query.areas = {kBox};
+  Poller poller = make(settings);
+  will_answer(kTime, 503);
+  will_answer(kTime, 503);
+  FakeAnswer cut;
+  cut.body = answer_of(kTime, row()).substr(0, 100);
+  http.script.push_back(cut);
+  step(poller);
+  step(poller);
+  EXPECT_LE(step(poller), seconds(20));
+}
+
 TEST_F(PollerTest, AnAnswerOfTheSameTimeIsPassedOver) {
   Poller poller = every_ten_seconds();
   will_answer(kTime);

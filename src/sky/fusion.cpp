@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
+#include <initializer_list>
 #include <utility>
 
 #include <airspool/sky/country.h>

@@ -59,6 +59,7 @@ SinkStat Delivery::stat() const {
   stat.bytes = backlog_.bytes;
   stat.in_flight = static_cast<std::int64_t>(in_flight_.size());
   stat.max_bytes = settings_.max_backlog_bytes;
+  stat.removed = removed_;
   return stat;
 }
 

@@ -23,12 +23,15 @@ struct BatchSize {
 // keeps the held set (SinkRow). Every held id names a batch that is in the database. One thread.
 class Delivery {
  public:
-  explicit Delivery(SinkSettings settings) : settings_(std::move(settings)), replay_rate_(settings_.replay_rate) {}
+  explicit Delivery(SinkSettings settings, bool removed = false)
+      : settings_(std::move(settings)), replay_rate_(settings_.replay_rate), removed_(removed) {}
 
   [[nodiscard]] const SinkSettings& settings() const { return settings_; }
 
   void hold(std::int64_t id, BatchSize size);
   [[nodiscard]] bool holds(std::int64_t id) const { return held_.contains(id); }
+  // Not configured any more: nobody will ask for what it holds.
+  [[nodiscard]] bool removed() const { return removed_; }
   [[nodiscard]] const IdSet& held() const { return held_; }
   [[nodiscard]] std::int64_t backlog_bytes() const { return backlog_.bytes; }
 
@@ -54,6 +57,7 @@ class Delivery {
   IdSet leasable_;  // held and not in flight
   std::map<std::int64_t, BatchSize> in_flight_;
   BatchSize backlog_;
+  bool removed_ = false;
 };
 
 }  // namespace airspool::spool

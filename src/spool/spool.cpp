@@ -31,7 +31,11 @@ Spool::Impl::Impl(SpoolSettings settings, const Clock& clock, LockFile lock, Sto
       lock_(std::move(lock)),
       store_(std::move(store)),
       open_(std::move(open)),
-      folder_device_(device_of(folder_of(settings_.path))) {}
+      folder_device_(device_of(folder_of(settings_.path))),
+      meter_(settings_.process_io_path.empty() ? "/proc/self/io" : settings_.process_io_path,
+             settings_.device_stat_path.empty() ? WriteMeter::device_stat_of(folder_of(settings_.path))
+                                                : settings_.device_stat_path),
+      opened_at_(clock.boot_now()) {}
 
 void Spool::Impl::append(Record record) {
   open_.add(std::move(record), clock_.boot_now());
@@ -42,6 +46,7 @@ std::vector<Lease> Spool::Impl::step(BootTime now) {
   mend(now);
   if (open_.size() > 0 && now - open_.since() >= settings_.batch_period) seal();
   salvage_slice();
+  if (now - opened_at_ >= settings_.release_after) release_removed();
   if (!failing_ || now >= retry_at_) {
     // note() has said what is wrong.
     if (!waiting_.empty() && is_due(waiting_.front())) {
@@ -98,6 +103,29 @@ void Spool::Impl::end() {
   if (!done) log::error("spool", "the last records could not be stored", {{"error", done.error().message}});
 }
 
+void Spool::Impl::release_removed() {
+  for (auto sink = sinks_.begin(); sink != sinks_.end();) {
+    if (!sink->removed() || !store_open_ || failing_) {
+      ++sink;
+      continue;
+    }
+    const SinkStat held = sink->stat();
+    log::warning("spool", "what a sink that is no longer configured waited for is let go",
+                 {{"sink", held.name}, {"batches", held.batches}, {"records", held.records}, {"bytes", held.bytes}});
+    const IdSet ids = sink->held();
+    forgotten_sinks_.push_back(held.name);
+    sink = sinks_.erase(sink);
+    if (settings_.sinks.empty()) continue;  // kept for one to come
+    for (auto id = ids.first_from(0); id; id = ids.first_from(*id + 1)) {
+      if (held_by_any(*id)) continue;
+      const auto row = store_.batch(*id);
+      if (row && *row) delivered_.push_back({*id, {(*row)->records, (*row)->bytes}});
+      drop_delivered(*id);
+    }
+    if (acks_++ == 0) first_ack_ = clock_.boot_now();
+  }
+}
+
 bool Spool::Impl::mark_is_due(BootTime now) const {
   return spilling() && run_stored_ && safe_seq() > marked_seq_ && now - marked_at_ >= kMarkEvery;
 }
@@ -117,6 +145,11 @@ SpoolStat Spool::Impl::stat() {
   }
   stat.open_records = static_cast<std::int64_t>(open_.size());
   (spilling() && !failing_ ? stat.memory_batches : stat.unstored_batches) = static_cast<std::int64_t>(waiting_.size());
+  meter_.look(clock_.boot_now(), clock_.wall_now());
+  stat.written_today = meter_.by_process().today;
+  stat.written_a_year = meter_.by_process().a_year;
+  stat.disk_written_today = meter_.on_device().today;
+  stat.disk_written_a_year = meter_.on_device().a_year;
   stat.salvaging = rescue_ != nullptr;
   stat.quarantined_files = quarantined_;
   stat.file_bytes = file_size(settings_.path) + file_size(settings_.path + "-wal");

@@ -22,6 +22,7 @@
 #include "open_batch.h"
 #include "rescue.h"
 #include "store.h"
+#include "write_meter.h"
 
 namespace airspool::spool {
 
@@ -177,6 +178,7 @@ class Spool::Impl {
 
   [[nodiscard]] bool spilling() const { return settings_.durability == Durability::kSpill; }
   [[nodiscard]] bool mark_is_due(BootTime now) const;
+  void release_removed();
 
   // spool_lease.cpp
   void reject(Rejected rejected);
@@ -229,6 +231,8 @@ class Spool::Impl {
   bool wanted_known_ = false;
   std::unique_ptr<Rescue> rescue_;
   std::int64_t quarantined_ = 0;
+  WriteMeter meter_;
+  BootTime opened_at_{};
   std::string last_error_;
   std::vector<Notice> untold_;        // gaps that are not in the file yet
   std::int64_t dropped_batches_ = 0;  // of `store-failed`, not yet in the table
@@ -238,7 +242,8 @@ class Spool::Impl {
   std::int64_t acks_ = 0;
   BootTime first_ack_{};
   std::vector<Delivered> delivered_;  // nobody holds them any more
-  std::vector<Notice> told_;          // printed in batches that were delivered without ever being stored
+  std::vector<std::string> forgotten_sinks_;
+  std::vector<Notice> told_;  // printed in batches that were delivered without ever being stored
   std::vector<Rejected> rejected_;
 
   std::optional<BatchEncoder> thin_encoder_;     // made when it is needed

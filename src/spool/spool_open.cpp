@@ -190,6 +190,15 @@ Result<void> Spool::Impl::load() {
     return done;
   }
   delivered_.clear();
+  for (const Delivery& sink : sinks_) {
+    if (!sink.removed()) continue;
+    const SinkStat held = sink.stat();
+    log::warning("spool", "a sink is no longer configured: what it waits for will be let go, unless it comes back",
+                 {{"sink", held.name},
+                  {"batches", held.batches},
+                  {"records", held.records},
+                  {"after_s", std::chrono::duration_cast<std::chrono::seconds>(settings_.release_after).count()}});
+  }
   next_batch_ = std::max(next_batch_, last_batch_ + 1);
   log::info("spool", "the spool is open",
             {{"path", settings_.path}, {"spool_id", open_.spool_id()}, {"batches", batches_}, {"bytes", total_.bytes}});
@@ -240,12 +249,15 @@ Result<void> Spool::Impl::load_deliveries(std::vector<SinkRow> known) {
     sinks_.emplace_back(sink);
   }
   for (const SinkRow& gone : known) {
-    log::warning("spool", "a sink is no longer configured: what was waiting for it is let go", {{"sink", gone.name}});
-    if (auto done = store_.remove_sink(gone.name); !done) return done;
+    held.emplace_back(gone);
+    SinkSettings settings;
+    settings.name = gone.name;
+    settings.max_backlog_bytes = settings_.max_bytes;
+    sinks_.emplace_back(std::move(settings), true);
   }
   return store_.each_batch([&](const BatchRow& row) {
     const BatchSize size{row.records, row.bytes};
-    bool wanted = sinks_.empty();  // without any sink, batches are kept up to the quota
+    bool wanted = settings_.sinks.empty();  // without any sink, batches are kept up to the quota
     for (std::size_t i = 0; i < sinks_.size(); ++i) {
       if (!held[i].holds(row.id)) continue;
       sinks_[i].hold(row.id, size);

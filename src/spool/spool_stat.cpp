@@ -23,6 +23,9 @@ class JsonObject {
     }
     out += std::to_string(std::chrono::floor<std::chrono::milliseconds>(*time).time_since_epoch().count());
   }
+  void add(std::string_view key, std::optional<std::int64_t> value) {
+    raw(key) += value ? std::to_string(*value) : "null";
+  }
   // The key and its colon; the value follows.
   std::string& raw(std::string_view key) {
     if (out_.back() != '{') out_ += ',';
@@ -44,6 +47,8 @@ void append_json(std::string& out, const SinkStat& sink) {
   json.add("bytes", sink.bytes);
   json.add("in_flight", sink.in_flight);
   json.add("dead_batches", sink.dead_batches);
+  json.add("max_bytes", sink.max_bytes);
+  json.add("removed", sink.removed);
   json.close();
 }
 
@@ -89,6 +94,10 @@ std::string to_json(const SpoolStat& stat) {
   json.add("max_bytes", stat.max_bytes);
   json.add("dead_batches", stat.dead_batches);
   json.add("dead_bytes", stat.dead_bytes);
+  json.add("written_today", stat.written_today);
+  json.add("written_a_year", stat.written_a_year);
+  json.add("disk_written_today", stat.disk_written_today);
+  json.add("disk_written_a_year", stat.disk_written_a_year);
   append_json(json.raw("sinks"), stat.sinks);
   append_json(json.raw("drops"), stat.drops);
   json.add("last_error", stat.last_error);

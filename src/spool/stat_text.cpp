@@ -33,6 +33,11 @@ void read(const json& object, const char* key, std::optional<WallTime>& into) {
   into = WallTime(std::chrono::milliseconds(ms));
 }
 
+void read(const json& object, const char* key, std::optional<std::int64_t>& into) {
+  const auto found = object.find(key);
+  if (found != object.end() && found->is_number_integer()) into = found->get<std::int64_t>();
+}
+
 template <typename Item, typename Read>
 void read_list(const json& object, const char* key, std::vector<Item>& into, Read read_item) {
   const auto found = object.find(key);
@@ -49,6 +54,8 @@ void read_sink(const json& object, SinkStat& sink) {
   read(object, "bytes", sink.bytes);
   read(object, "in_flight", sink.in_flight);
   read(object, "dead_batches", sink.dead_batches);
+  read(object, "max_bytes", sink.max_bytes);
+  read(object, "removed", sink.removed);
 }
 
 void read_drop(const json& object, DropStat& drop) {
@@ -81,6 +88,10 @@ std::string age_text(std::optional<WallTime> time, WallTime now) {
   return std::to_string(seconds / 86'400) + " days ago";
 }
 
+std::string a_year(std::optional<std::int64_t> bytes) {
+  return bytes ? " (" + bytes_text(*bytes) + " a year at this pace)" : "";
+}
+
 std::string amount(std::int64_t batches, std::int64_t records) {
   return std::to_string(batches) + (batches == 1 ? " batch, " : " batches, ") + std::to_string(records) +
          (records == 1 ? " record" : " records");
@@ -110,6 +121,10 @@ Result<SpoolStat> stat_from_json(std::string_view text) {
   read(object, "max_bytes", stat.max_bytes);
   read(object, "dead_batches", stat.dead_batches);
   read(object, "dead_bytes", stat.dead_bytes);
+  read(object, "written_today", stat.written_today);
+  read(object, "written_a_year", stat.written_a_year);
+  read(object, "disk_written_today", stat.disk_written_today);
+  read(object, "disk_written_a_year", stat.disk_written_a_year);
   read(object, "last_error", stat.last_error);
   read_list(object, "sinks", stat.sinks, read_sink);
   read_list(object, "drops", stat.drops, read_drop);
@@ -138,11 +153,19 @@ std::string to_text(const SpoolStat& stat, WallTime now) {
   if (stat.unstored_batches > 0) {
     out += "UNSTORED  " + std::to_string(stat.unstored_batches) + " batches wait in memory: " + stat.last_error + '\n';
   }
+  if (stat.written_today) {
+    out += "written   " + bytes_text(*stat.written_today) + " today by airspool" + a_year(stat.written_a_year);
+    if (stat.disk_written_today) {
+      out += "; " + bytes_text(*stat.disk_written_today) + " by all on this disk" + a_year(stat.disk_written_a_year);
+    }
+    out += '\n';
+  }
   for (const SinkStat& sink : stat.sinks) {
     out += "sink      " + sink.name + ": " +
            (sink.batches == 0 ? std::string("has everything")
                               : "still to take " + amount(sink.batches, sink.records) + ", " + bytes_text(sink.bytes)) +
            (sink.in_flight > 0 ? ", " + std::to_string(sink.in_flight) + " under way" : "") +
+           (sink.removed ? "; no longer configured: this will be released" : "") +
            (sink.dead_batches > 0 ? ", " + std::to_string(sink.dead_batches) + " dead letters" : "") + '\n';
   }
   for (const DropStat& drop : stat.drops) {

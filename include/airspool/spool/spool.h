@@ -49,7 +49,10 @@ struct SinkSettings {
 struct SpoolSettings {
   std::string path;  // the database file; `<path>-wal` and `<path>.lock` lie beside it
   std::string station_id;
-  std::vector<SinkSettings> sinks;  // all that are configured; a known sink that is not here loses its holds
+  std::vector<SinkSettings> sinks;  // all that are configured
+  // How long what a known sink that is not configured any more waited for is still kept: a name that was mistyped can
+  // be put right. Counted anew at each opening.
+  Nanoseconds release_after = std::chrono::hours(1);
   std::int64_t max_bytes = std::int64_t{1} << 30;  // of the database file; at least kMinSpoolBytes
   Durability durability = Durability::kWriteThrough;
   Nanoseconds spill_after = std::chrono::seconds(60);
@@ -62,6 +65,9 @@ struct SpoolSettings {
   Nanoseconds live_for = std::chrono::seconds(30);
   // Bytes that are free for us on the file system of a folder; nothing when nobody knows. Empty: statvfs(3).
   std::function<std::optional<std::int64_t>(const std::string& folder)> free_bytes;
+  // Where the kernel says what was written. Empty: of this process, of the disk that the spool lies on.
+  std::string process_io_path;
+  std::string device_stat_path;
 };
 inline constexpr std::int64_t kMinSpoolBytes = std::int64_t{256} << 10;
 inline constexpr std::size_t kMaxBatchRecords = 10'000;
@@ -74,6 +80,7 @@ struct SinkStat {
   std::int64_t bytes = 0;
   std::int64_t in_flight = 0;  // batches leased and not settled
   std::int64_t max_bytes = 0;  // it may hold; 0: not known (read from the file)
+  bool removed = false;        // not configured any more: this is released after SpoolSettings::release_after
   std::int64_t dead_batches = 0;
 };
 
@@ -109,6 +116,12 @@ struct SpoolStat {
   std::int64_t max_bytes = 0;          // 0: not known (read from the file)
   std::int64_t dead_batches = 0;
   std::int64_t dead_bytes = 0;
+  // Bytes written to disk since the UTC day began (or the collector, if that was later), and in a year at the pace
+  // since the collector began: by the whole process, and by everybody on that disk. Nothing where nobody knows.
+  std::optional<std::int64_t> written_today;
+  std::optional<std::int64_t> written_a_year;
+  std::optional<std::int64_t> disk_written_today;
+  std::optional<std::int64_t> disk_written_a_year;
   std::vector<SinkStat> sinks;
   std::vector<DropStat> drops;
   std::string last_error;  // empty: the last write went well

@@ -195,8 +195,39 @@ TEST_F(SpoolDeliveryTest, ASinkThatIsGoneHoldsNothing) {
     settle(spool, lease(spool, "lake"));
   }
   settings_.sinks = {{"lake", StartAt::kOldest}};
+  settings_.release_after = std::chrono::minutes(10);
+  {
+    Spool spool = open();
+    pass(spool, 60);
+    const SpoolStat stat = spool.stat();
+    EXPECT_EQ(stat.batches, 2) << "shown first, and kept for a while";
+    ASSERT_EQ(stat.sinks.size(), 2U);
+    EXPECT_EQ(stat.sinks[1].name, "home");
+    EXPECT_TRUE(stat.sinks[1].removed);
+    EXPECT_EQ(stat.sinks[1].records, 20);
+    pass(spool, 541);
+    EXPECT_EQ(spool.stat().batches, 0);
+    EXPECT_EQ(spool.stat().sinks.size(), 1U);
+  }
+  EXPECT_EQ(Spool::inspect(settings_.path)->sinks.size(), 1U);
+}
+
+TEST_F(SpoolDeliveryTest, ASinkThatComesBackInTimeHasLostNothing) {
+  settings_.sinks = {{"lake", StartAt::kOldest}, {"home", StartAt::kOldest}};
+  {
+    Spool spool = open();
+    append(spool, 20);
+    settle(spool, lease(spool, "lake"));
+  }
+  settings_.sinks = {{"lake", StartAt::kOldest}};
+  {
+    Spool spool = open();
+    append(spool, 10);
+    settle(spool, lease(spool, "lake"));
+  }
+  settings_.sinks = {{"lake", StartAt::kOldest}, {"home", StartAt::kOldest}};
   Spool spool = open();
-  EXPECT_EQ(spool.stat().batches, 0);
+  EXPECT_EQ(first_seqs(lease(spool, "home")), (Seqs{1, 11, 1}));
 }
 
 TEST_F(SpoolDeliveryTest, WithoutSinksBatchesAreKeptForOneToCome) {
@@ -320,9 +351,9 @@ TEST(SpoolStatTest, IsOneJsonObject) {
       to_json(stat),
       R"({"path":"/tmp/a \"b\"\u000a","running":false,"spool_id":"","last_seq":0,"batches":0,"records":0,)"
       R"("bytes":0,"oldest_sealed_ms":1234,"newest_sealed_ms":null,"open_records":0,"unstored_batches":0,"memory_batches":0,"salvaging":false,"quarantined_files":0,)"
-      R"("file_bytes":0,"max_bytes":0,"dead_batches":0,"dead_bytes":0,"sinks":[{"name":"lake","batches":0,)"
-      R"("records":0,"bytes":0,"in_flight":0,"dead_batches":0},{"name":"","batches":0,"records":0,"bytes":0,)"
-      R"("in_flight":0,"dead_batches":0}],"drops":[{"sink":"lake","reason":"quota","batches":1,"records":2}],)"
+      R"("file_bytes":0,"max_bytes":0,"dead_batches":0,"dead_bytes":0,"written_today":null,"written_a_year":null,"disk_written_today":null,"disk_written_a_year":null,"sinks":[{"name":"lake","batches":0,)"
+      R"("records":0,"bytes":0,"in_flight":0,"dead_batches":0,"max_bytes":0,"removed":false},{"name":"","batches":0,"records":0,"bytes":0,)"
+      R"("in_flight":0,"dead_batches":0,"max_bytes":0,"removed":false}],"drops":[{"sink":"lake","reason":"quota","batches":1,"records":2}],)"
       R"("last_error":""})");
 }
 

@@ -58,8 +58,8 @@ class Collector::Impl {
 
     sky_.emplace(sky_settings(config), sky_input_, records_, snapshots_, clock_, metrics_);
     store_.emplace(std::move(*spool),
-                   StoreStage::Doors{records_, requests_, leases_, questions_, spool_stat_, last_batch_leased_},
-                   clock_);
+                   StoreStage::Doors{records_, requests_, leases_, questions_, spool_stat_, last_batch_leased_}, clock_,
+                   metrics_);
     forward_.emplace(std::move(*lanes), ForwardStage::Doors{requests_, leases_, sink_status_}, clock_, metrics_);
     if (*source) {
       auto demodulator = modes::Demodulator::create({.sample_rate_hz = (*source)->info().sample_rate_hz});

@@ -19,8 +19,8 @@ constexpr Nanoseconds kStatPeriod = std::chrono::seconds(1);
 
 }  // namespace
 
-StoreStage::StoreStage(spool::Spool spool, Doors doors, const Clock& clock)
-    : spool_(std::move(spool)), doors_(doors), clock_(clock) {
+StoreStage::StoreStage(spool::Spool spool, Doors doors, const Clock& clock, metrics::Registry& metrics)
+    : spool_(std::move(spool)), doors_(doors), clock_(clock), metrics_(metrics) {
   publish_stat();
 }
 
@@ -64,8 +64,42 @@ void StoreStage::serve() {
 }
 
 void StoreStage::publish_stat() {
-  doors_.stat.publish(std::make_shared<const spool::SpoolStat>(spool_.stat()));
+  auto stat = std::make_shared<const spool::SpoolStat>(spool_.stat());
+  show(*stat);
+  doors_.stat.publish(std::move(stat));
   next_stat_ = clock_.boot_now() + kStatPeriod;
+}
+
+// The registry looks a series up by its name each time: some twenty of them, once a second.
+void StoreStage::show(const spool::SpoolStat& stat) {
+  const auto set = [&](const char* name, const char* help, std::int64_t value, const metrics::Labels& labels = {}) {
+    metrics_.gauge(name, help, labels).set(static_cast<double>(value));
+  };
+  set("airspool_spool_batches", "Batches on disk", stat.batches);
+  set("airspool_spool_file_bytes", "Size of the spool's database and WAL", stat.file_bytes);
+  set("airspool_spool_memory_batches", "Sealed batches that are in memory only",
+      stat.memory_batches + stat.unstored_batches);
+  set("airspool_spool_failing", "1 while the disk does not take batches", stat.last_error.empty() ? 0 : 1);
+  set("airspool_spool_damaged_files", "Damaged files kept beside the spool", stat.quarantined_files);
+  set("airspool_spool_dead_batches", "Rejected batches that are kept", stat.dead_batches);
+  for (const spool::SinkStat& sink : stat.sinks) {
+    set("airspool_spool_backlog_batches", "Batches that a sink still has to take", sink.batches, {{"sink", sink.name}});
+    set("airspool_spool_backlog_bytes", "Their bytes", sink.bytes, {{"sink", sink.name}});
+  }
+  for (const spool::DropStat& drop : stat.drops) {
+    set("airspool_spool_dropped_records", "Records lost over the life of the file, by sink and reason", drop.records,
+        {{"sink", drop.sink}, {"reason", drop.reason}});
+  }
+  const auto set_known = [&](const char* name, const char* help, std::optional<std::int64_t> value) {
+    if (value) set(name, help, *value);
+  };
+  set_known("airspool_written_today_bytes", "Written to disk by the collector this UTC day", stat.written_today);
+  set_known("airspool_written_year_bytes", "Written to disk by the collector in a year at this pace",
+            stat.written_a_year);
+  set_known("airspool_disk_written_today_bytes", "Written by all to the spool's disk this UTC day",
+            stat.disk_written_today);
+  set_known("airspool_disk_written_year_bytes", "Written by all to the spool's disk in a year at this pace",
+            stat.disk_written_a_year);
 }
 
 }  // namespace airspool::collector

@@ -7,6 +7,7 @@
 #include <airspool/core/board.h>
 #include <airspool/core/channel.h>
 #include <airspool/core/clock.h>
+#include <airspool/core/metrics.h>
 #include <airspool/core/result.h>
 #include <airspool/spool/lease.h>
 #include <airspool/spool/spool.h>
@@ -34,7 +35,7 @@ class StoreStage {
     Board<spool::SpoolStat>& stat;
     std::promise<void>& last_batch_leased;  // told once the records are drained, stored and on offer to the sinks
   };
-  StoreStage(spool::Spool spool, Doors doors, const Clock& clock);
+  StoreStage(spool::Spool spool, Doors doors, const Clock& clock, metrics::Registry& metrics);
 
   // Until the records are drained, and then until the requests are drained, so that the last acks are kept.
   void run();
@@ -42,10 +43,12 @@ class StoreStage {
  private:
   void serve();
   void publish_stat();
+  void show(const spool::SpoolStat& stat);
 
   spool::Spool spool_;
   Doors doors_;
   const Clock& clock_;
+  metrics::Registry& metrics_;
   BootTime next_stat_;
 };
 

@@ -58,7 +58,10 @@ Result<Requeued> Spool::Impl::requeue_dead(const RequeueRequest& request) {
   const std::int64_t first = next_batch_;
   auto done = store_.begin();
   if (!done) return tl::unexpected(done.error());
-  auto outcome = requeue(store_, request, first, [this](const std::string& name) { return find(name) != nullptr; });
+  auto outcome = requeue(store_, request, first, [this](const std::string& name) {
+    const Delivery* const sink = find(name);
+    return sink != nullptr && !sink->removed();
+  });
   done = outcome ? Result<void>() : tl::unexpected(outcome.error());
   const std::vector<Delivery> before = sinks_;
   if (done && !outcome->batches.empty()) {

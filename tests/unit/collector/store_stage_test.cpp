@@ -31,7 +31,9 @@ class StoreStageTest : public testing::Test {
     ASSERT_TRUE(spool) << spool.error().message;
     records_.close();
     requests_.close();
-    StoreStage(std::move(*spool), {records_, requests_, leases_, questions_, stat_, last_batch_leased_}, clock_).run();
+    StoreStage(std::move(*spool), {records_, requests_, leases_, questions_, stat_, last_batch_leased_}, clock_,
+               metrics_)
+        .run();
   }
 
   std::string folder_;
@@ -40,6 +42,7 @@ class StoreStageTest : public testing::Test {
   Channel<spool::Lease> leases_{1};
   Channel<SpoolQuestion> questions_{8};
   Board<spool::SpoolStat> stat_;
+  metrics::Registry metrics_;
   std::promise<void> last_batch_leased_;
   ManualClock clock_{WallTime{1'790'000'000s}, BootTime{100s}};
 };
@@ -55,6 +58,7 @@ TEST_F(StoreStageTest, StoresAndOffersTheOpenBatchWhenTheStreamEnds) {
   EXPECT_EQ(lease->batches.front()->header.count, 3U);
   EXPECT_EQ(stat_.latest()->last_seq, 3);
   EXPECT_EQ(stat_.latest()->open_records, 0);
+  EXPECT_NE(metrics_.prometheus_text().find("airspool_spool_backlog_batches{sink=\"lake\"} 1"), std::string::npos);
   EXPECT_EQ(last_batch_leased_.get_future().wait_for(0s), std::future_status::ready);
 }
 

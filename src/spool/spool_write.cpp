@@ -63,7 +63,9 @@ Result<void> Spool::Impl::write(const Waiting* waiting) {
     if (done) (void)store_.checkpoint();
     return {};
   }
-  if (done) (void)store_.shrink(kKeptFreePages, kReturnedPages);
+  // With a batch, not with acks alone: SQLite searches its list of free pages for each page that it returns, and while
+  // a backlog is drained that list grows to the length of the file.
+  if (done && waiting != nullptr) (void)store_.shrink(kKeptFreePages, kReturnedPages);
   return done;
 }
 

@@ -62,10 +62,13 @@ class Collector::Impl {
                    metrics_);
     forward_.emplace(std::move(*lanes), ForwardStage::Doors{requests_, leases_, sink_status_}, clock_, metrics_);
     if (*source) {
-      auto demodulator = modes::Demodulator::create({.sample_rate_hz = (*source)->info().sample_rate_hz});
+      auto demodulator =
+          modes::Demodulator::create({.sample_rate_hz = (*source)->info().sample_rate_hz, .effort = effort_of(config)});
       if (!demodulator) return tl::unexpected(demodulator.error());
       log::info("radio", "listening", {{"source", (*source)->info().name}});
-      radio_.emplace(std::move(*source), std::move(*demodulator), clock_, sky_input_, metrics_);
+      radio_.emplace(std::move(*source), std::move(*demodulator),
+                     RadioStage::Effort{effort_of(config), config.radio.pace == config::Pace::kRealTime}, clock_,
+                     sky_input_, metrics_);
     }
     if (auto opened = open_opensky(config); !opened) return opened;
     if (auto opened = open_control(config); !opened) return opened;

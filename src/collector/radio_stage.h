@@ -8,16 +8,23 @@
 #include <airspool/modes/demodulator.h>
 #include <airspool/radio/sample_source.h>
 
+#include "effort_governor.h"
 #include "stream.h"
 
 namespace airspool::collector {
 
 // Samples in, frames out: the body of the dsp thread, which owns the source and the demodulator. A full sky channel
-// costs the newest block's frames, counted; the samples go on.
+// costs the newest block's frames, counted; the samples go on. With `adapts` the effort follows the time that is there,
+// and says so.
 class RadioStage {
  public:
-  RadioStage(std::unique_ptr<radio::SampleSource> source, modes::Demodulator demodulator, const Clock& clock,
-             SkyChannel& sky, metrics::Registry& metrics);
+  struct Effort {
+    modes::Effort wanted = modes::Effort::kFull;
+    bool adapts = false;  // the source does not wait: a dongle, or a recording played as it was received
+  };
+
+  RadioStage(std::unique_ptr<radio::SampleSource> source, modes::Demodulator demodulator, Effort effort,
+             const Clock& clock, SkyChannel& sky, metrics::Registry& metrics);
 
   // Until the source ends or stop() is called.
   void run();
@@ -27,15 +34,21 @@ class RadioStage {
  private:
   void deliver(FrameBlock block);
   void count_rejects();
+  void govern(Nanoseconds signal, Nanoseconds work);
 
   std::unique_ptr<radio::SampleSource> source_;
   modes::Demodulator demodulator_;
+  const bool adapts_;
+  EffortGovernor governor_;
   const Clock& clock_;
   SkyChannel& sky_;
   metrics::Registry& metrics_;
   metrics::Counter& samples_;
   metrics::Counter& frames_;
   metrics::Counter& frames_dropped_;
+  metrics::Counter& work_ms_;
+  metrics::Gauge& effort_level_;
+  Nanoseconds work_{0};  // not yet counted
   modes::FrameSink sink_;
   std::array<std::uint64_t, modes::kFrameRejectCount> counted_rejects_{};
 };

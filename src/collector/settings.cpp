@@ -243,6 +243,17 @@ Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, b
   return lanes;
 }
 
+modes::Effort effort_of(const config::Config& config) {
+  switch (config.radio.effort) {
+    case config::Effort::kEco:
+      return modes::Effort::kEco;
+    case config::Effort::kBalanced:
+      return modes::Effort::kBalanced;
+    default:
+      return modes::Effort::kFull;
+  }
+}
+
 std::vector<std::string> without_effect(const config::Config& config) {
   static const config::Config kDefaults;
   std::vector<std::string> keys;
@@ -251,7 +262,6 @@ std::vector<std::string> without_effect(const config::Config& config) {
   };
   say(config.clock.trust != kDefaults.clock.trust, "clock.trust");
   say(!config.inputs.empty(), "[[input]]");
-  say(config.radio.effort != kDefaults.radio.effort, "radio.effort");
   for (const config::Sink& sink : config.sinks) {
     say(sink.profile != config::MqttProfile::kStandard, "sink.profile");
   }

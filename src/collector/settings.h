@@ -9,6 +9,7 @@
 #include <airspool/core/clock.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/result.h>
+#include <airspool/modes/demodulator.h>
 #include <airspool/opensky/poller.h>
 #include <airspool/radio/sample_source.h>
 #include <airspool/spool/spool.h>
@@ -26,6 +27,7 @@ std::string station_name(const config::Config& config);
 // The source that the configuration asks for; null when it asks for none, or for a dongle when one appears.
 Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config);
 
+modes::Effort effort_of(const config::Config& config);
 SkySettings sky_settings(const config::Config& config);
 spool::SpoolSettings spool_settings(const config::Config& config);
 // Reads the credentials that are named; the error is that of opensky/credentials.h.

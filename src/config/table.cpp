@@ -97,7 +97,7 @@ constexpr std::array kRows{
   Row{.path = "radio.port", .slot = [](Scope& s) -> Slot { return &s.config->radio.port; },
       .doc = "Port of rtl_tcp.", .min = 1, .max = 65535},
   Row{.path = "radio.effort", .slot = [](Scope& s) -> Slot { return word(s.config->radio.effort); },
-      .doc = "How much processor time the demodulator may spend on weak and overlapping messages.", .words = kEfforts},
+      .doc = "How much processor time the demodulator may spend on weak and overlapping messages; less when it cannot keep up.", .words = kEfforts},
   Row{.path = "radio.sim.seed", .slot = [](Scope& s) -> Slot { return &s.config->radio.sim.seed; },
       .doc = "The same seed gives the same simulated sky.", .min = 0, .max = 4294967295.0},
   Row{.path = "radio.sim.aircraft", .slot = [](Scope& s) -> Slot { return &s.config->radio.sim.aircraft; },

@@ -153,8 +153,9 @@ Cancelled Canceller::cancel(float start, const SoftBits& soft, const CarrierTrac
   result.first = static_cast<std::size_t>(std::max(0.0F, std::floor((start - kBeforeTicks) / per_sample)));
   result.last = std::min(i.size(), static_cast<std::size_t>(std::ceil((end + kAfterTicks) / per_sample)));
   if (result.last <= result.first) return result;
-  std::size_t count = std::min(result.last - result.first, kMost);
-  count -= count % 8;
+  // In whole lanes: a few samples more, not fewer, where there are any.
+  std::size_t count = std::min((result.last - result.first + 7) / 8 * 8, kMost);
+  count = std::min(count, (i.size() - result.first) / 8 * 8);
   result.last = result.first + count;
   const float inside = start - static_cast<float>(result.first) * per_sample;
   build_shapes(inside, soft, count);

@@ -94,6 +94,7 @@ NoiseMeter::NoiseMeter(std::size_t max_samples) {
   const std::size_t blocks = max_samples / kBlockSamples;
   energy_.reserve(blocks);
   scratch_.reserve(blocks / kEstimateStep + 1);
+  sums_.reserve(blocks / kEstimateStep + 1);
   active_.reserve(blocks);
 }
 
@@ -105,29 +106,32 @@ void NoiseMeter::measure(std::span<const std::int16_t> iq, std::size_t window_sa
   mark_active();
 }
 
+float NoiseMeter::mean_of_quiet() {
+  const auto quartile = scratch_.begin() + static_cast<std::ptrdiff_t>(scratch_.size() / 4);
+  std::nth_element(scratch_.begin(), quartile, scratch_.end());
+  return *quartile / kQuartileOfMean;
+}
+
 void NoiseMeter::update_estimate(std::span<const std::int16_t> iq, std::size_t window_blocks) {
   if (window_blocks == 0 || (measured_ && window_blocks < kEnoughBlocks)) return;
   scratch_.clear();
-  for (std::size_t b = 0; b < window_blocks; b += kEstimateStep) scratch_.push_back(energy_[b]);
-  const auto quartile = scratch_.begin() + static_cast<std::ptrdiff_t>(scratch_.size() / 4);
-  std::nth_element(scratch_.begin(), quartile, scratch_.end());
-  const float mean_energy = static_cast<float>(*quartile) / kQuartileOfMean;
-
-  const float limit = kQuietRatio * mean_energy;
+  for (std::size_t b = 0; b < window_blocks; b += kEstimateStep) scratch_.push_back(static_cast<float>(energy_[b]));
+  const float limit = kQuietRatio * mean_of_quiet();
+  sums_.clear();
   std::int64_t i_sum = 0;
   std::int64_t q_sum = 0;
   std::size_t quiet = 0;
-  for (std::size_t b = 0; b < window_blocks; b += 2 * kEstimateStep) {
-    if (static_cast<float>(energy_[b]) > limit) continue;
+  for (std::size_t b = 0; b < window_blocks; b += kEstimateStep) {
     const std::int16_t* words = iq.data() + 2 * kBlockSamples * b;
-    std::int32_t i_block = 0;
-    std::int32_t q_block = 0;
+    Sum sum;
     for (std::size_t k = 0; k < kBlockSamples; ++k) {
-      i_block += words[2 * k];
-      q_block += words[2 * k + 1];
+      sum.i += words[2 * k];
+      sum.q += words[2 * k + 1];
     }
-    i_sum += i_block;
-    q_sum += q_block;
+    sums_.push_back(sum);
+    if (static_cast<float>(energy_[b]) > limit) continue;
+    i_sum += sum.i;
+    q_sum += sum.q;
     ++quiet;
   }
   const float weight = measured_ ? kSmoothing : 1.0F;
@@ -136,8 +140,15 @@ void NoiseMeter::update_estimate(std::span<const std::int16_t> iq, std::size_t w
     estimate_.dc_i += weight * (static_cast<float>(i_sum) * scale - estimate_.dc_i);
     estimate_.dc_q += weight * (static_cast<float>(q_sum) * scale - estimate_.dc_q);
   }
-  const float power = mean_energy * kEnergyUnit / static_cast<float>(kBlockSamples) - estimate_.dc_i * estimate_.dc_i -
-                      estimate_.dc_q * estimate_.dc_q;
+  // The floor is that of the noise alone: an offset has no spread, and would be taken for more than it is.
+  const float offset = estimate_.dc_i * estimate_.dc_i + estimate_.dc_q * estimate_.dc_q;
+  for (std::size_t n = 0; n < sums_.size(); ++n) {
+    const float along =
+        (estimate_.dc_i * static_cast<float>(sums_[n].i) + estimate_.dc_q * static_cast<float>(sums_[n].q)) * kScale;
+    scratch_[n] = static_cast<float>(energy_[n * kEstimateStep]) * kEnergyUnit - 2.0F * along +
+                  static_cast<float>(kBlockSamples) * offset;
+  }
+  const float power = mean_of_quiet() / static_cast<float>(kBlockSamples);
   estimate_.power += weight * (std::max(power, kPowerFloor) - estimate_.power);
   measured_ = true;
 }

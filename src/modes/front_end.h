@@ -47,11 +47,18 @@ class NoiseMeter {
   [[nodiscard]] std::size_t blocks() const { return active_.size(); }
 
  private:
+  struct Sum {
+    std::int32_t i = 0;
+    std::int32_t q = 0;
+  };
+  // Mean energy of noise alone, by the quartile of scratch_.
+  float mean_of_quiet();
   void update_estimate(std::span<const std::int16_t> iq, std::size_t window_blocks);
   void mark_active();
 
   std::vector<std::uint32_t> energy_;  // of each block, about the nominal zero
-  std::vector<std::uint32_t> scratch_;
+  std::vector<float> scratch_;
+  std::vector<Sum> sums_;
   std::vector<std::uint8_t> active_;
   NoiseEstimate estimate_;
   bool measured_ = false;

@@ -18,6 +18,8 @@ constexpr float kResidue = 1.25F;
 constexpr float kClearDoubt = 0.5F;
 constexpr float kHopelessShort = 14.0F;
 constexpr float kHopelessLong = 21.0F;
+// The pulses as a whole say the time of a weak frame best, their leading edges that of a strong one.
+constexpr float kEdgeWeight = 0.5F;
 constexpr float kMostFormatCost = 5.0F;
 constexpr float kWholeSampleSlack = 2.0F;
 // Inside a frame that was not taken out only something about as strong can be a frame as well. Its last 8 us are left
@@ -214,28 +216,32 @@ void StretchSearch::take(const Candidate& candidate, const Verdict& verdict) {
   const float moved = look_.displacement(candidate.tick, soft_);
   const float whole = std::round(moved);
   const auto tick = static_cast<std::size_t>(static_cast<std::int64_t>(candidate.tick) + static_cast<int>(whole));
-  float part = moved - whole;
+  const float part = moved - whole;
+  float late = 0.0F;
   ModeSFrame frame;
   frame.signal_dbfs = 10.0F * std::log10(look_.signal_power(tick, soft_, noise_power_));
   const std::int64_t stamp = stamp_of(tick);
   if (verdict.teaches) known_->learn(verdict.address, stamp);
   if (verdict.proof == Proof::kParity) {
-    const std::size_t first = tick / static_cast<std::size_t>(ticks_per_sample_);
     if (limits_.passes > 1) {
       Cancelled cancelled;
       take_out(tick, part, cancelled);
       found_.push_back({cancelled.first, cancelled.last});
+      late = cancelled.late_ticks;
     } else {
       const int half_bits = kPreambleHalfBits + 2 * soft_.bits;
       covered_until_ = stamp - kStampTicks + half_bits * kHalfBitTicks - kOpenTailTicks;
       covered_strength_ = candidate.strength;
     }
-    static_cast<void>(first);
   }
   frame.bytes = verdict.bytes;
   frame.length = verdict.length;
   frame.corrected_bits = verdict.corrected_bits;
-  frame.timestamp_12mhz = static_cast<std::uint64_t>(std::max<std::int64_t>(stamp, 0));
+  const float exact = part + kEdgeWeight * late;
+  const float nearest = std::round(exact);
+  frame.timestamp_12mhz =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(stamp + static_cast<std::int64_t>(nearest), 0));
+  frame.timestamp_fraction = exact - nearest;
   queue_->push(frame, verdict, candidate.strength, *sink_);
 }
 

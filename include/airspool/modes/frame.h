@@ -23,6 +23,8 @@ struct ModeSFrame {
   // 12 MHz ticks since the first sample of the stream, at the end of bit 56 (also for short frames): what the Beast
   // protocol counts.
   std::uint64_t timestamp_12mhz = 0;
+  // What the whole ticks leave out, -0.5 .. 0.5: the pulses of a frame say its time to some nanoseconds.
+  float timestamp_fraction = 0.0F;
 
   // Downlink format: the first five bits, where 24..31 are all DF24 (Comm-D, only its first two bits count).
   [[nodiscard]] constexpr int df() const {

@@ -43,7 +43,7 @@ class RadioStageTest : public testing::Test {
   void run(std::unique_ptr<radio::SampleSource> source) {
     auto demodulator = modes::Demodulator::create({.sample_rate_hz = source->info().sample_rate_hz});
     ASSERT_TRUE(demodulator);
-    RadioStage(std::move(source), std::move(*demodulator), clock_, sky_, metrics_).run();
+    RadioStage(std::move(source), std::move(*demodulator), {}, clock_, sky_, metrics_).run();
   }
   std::uint64_t count(const char* counter) { return metrics_.counter(counter, "").value(); }
   // All frames, each placed on the time line. Blocks of 55 ms and a wait of half a second for addresses: when a block

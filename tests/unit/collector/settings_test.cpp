@@ -192,15 +192,23 @@ TEST(SettingsTest, ASinkThatCannotBeOpenedYetIsRefusedByName) {
   expect_not_in_this_version(sinks.error(), "\"lake\"");
 }
 
+TEST(SettingsTest, TakesTheEffort) {
+  config::Config config;
+  EXPECT_EQ(effort_of(config), modes::Effort::kFull);
+  config.radio.effort = config::Effort::kBalanced;
+  EXPECT_EQ(effort_of(config), modes::Effort::kBalanced);
+  config.radio.effort = config::Effort::kEco;
+  EXPECT_EQ(effort_of(config), modes::Effort::kEco);
+}
+
 TEST(SettingsTest, SaysWhatItIgnores) {
   EXPECT_THAT(without_effect({}), IsEmpty());
   config::Config config;
   config.clock.trust = config::ClockTrust::kAlways;
   config.inputs.resize(1);
-  config.radio.effort = config::Effort::kEco;
   const auto sentences = without_effect(config);
-  EXPECT_EQ(sentences.size(), 3U);
-  for (const char* key : {"clock.trust", "[[input]]", "radio.effort"}) {
+  EXPECT_EQ(sentences.size(), 2U);
+  for (const char* key : {"clock.trust", "[[input]]"}) {
     EXPECT_THAT(sentences, Contains(HasSubstr(key)));
   }
 }

@@ -114,6 +114,62 @@ TEST_P(DemodulatorRateTest, FindsASquitterWithItsTimeAndLevel) {
   EXPECT_NEAR(sink.frames[0].signal_dbfs, -14.0, 2.0);
 }
 
+TEST(DemodulatorTest, KnowsTheTimeToSomeNanoseconds) {
+  constexpr int kFrames = 60;
+  TestSignal signal(2'400'000, 0.05, 3);
+  std::vector<double> starts;
+  for (int k = 0; k < kFrames; ++k) {
+    starts.push_back(300e-6 + k * 0.80037e-3);
+    signal.add({squitter(static_cast<std::uint8_t>(k)), starts.back(), 0.235, 0.7 * k, 800.0 * k});  // 17 dB
+  }
+  signal.add_noise(kNoise);
+  const FrameSink sink = demodulate(2'400'000, signal);
+  ASSERT_EQ(sink.frames.size(), starts.size());
+  double sum = 0.0;
+  double squares = 0.0;
+  for (std::size_t k = 0; k < starts.size(); ++k) {
+    EXPECT_LE(std::abs(sink.frames[k].timestamp_fraction), 0.5F);
+    const double tick =
+        static_cast<double>(sink.frames[k].timestamp_12mhz) + static_cast<double>(sink.frames[k].timestamp_fraction);
+    const double error_ns = (tick / 12e6 - starts[k] - 64e-6) * 1e9;
+    sum += error_ns;
+    squares += error_ns * error_ns;
+  }
+  const double mean = sum / kFrames;
+  EXPECT_LT(std::abs(mean), 50.0);  // what the receiver's filter adds is the same for all
+  EXPECT_LT(std::sqrt(squares / kFrames - mean * mean), 12.0);
+}
+
+TEST(DemodulatorTest, HearsACarrierAMegahertzOff) {
+  // The limit of Annex 10 Vol IV 3.1.2.1.1, where the receiver's filter takes most of it.
+  for (const double carrier_hz : {-1.0e6, -0.6e6, 0.6e6, 1.0e6}) {
+    TestSignal signal(2'400'000, 2e-3);
+    signal.add({squitter(), 700e-6, 0.4, 0.3, carrier_hz});
+    signal.add_noise(kNoise);
+    EXPECT_EQ(all_bytes(demodulate(2'400'000, signal)), std::vector<Bytes>{squitter()}) << carrier_hz;
+  }
+}
+
+TEST(DemodulatorTest, HearsWeakerFramesTheMoreEffortItMakes) {
+  TestSignal signal(2'400'000, 0.25, 5);
+  for (int k = 0; k < 120; ++k) {
+    const double amplitude = 0.05 + 0.0008 * k;  // 3 to 12 dB
+    signal.add({squitter(static_cast<std::uint8_t>(k)), 300e-6 + k * 2.0037e-3, amplitude, 0.7 * k, 500.0 * k});
+  }
+  signal.add_noise(kNoise);
+  std::size_t last = 0;
+  for (const Effort effort : {Effort::kEco, Effort::kBalanced, Effort::kFull}) {
+    Demodulator demodulator = Demodulator::create({.effort = effort}).value();
+    FrameSink sink;
+    feed(demodulator, signal.cu8(), sink);
+    demodulator.finish(sink);
+    EXPECT_GT(sink.frames.size(), last);
+    last = sink.frames.size();
+    for (const Bytes& bytes : all_bytes(sink)) EXPECT_EQ(bytes, squitter(bytes[10]));
+  }
+  EXPECT_GT(last, 60U);
+}
+
 TEST_P(DemodulatorRateTest, ReadsSixteenBitSamplesAlike) {
   TestSignal signal(GetParam(), 2e-3);
   signal.add({squitter(), start_near(700e-6), 0.01});

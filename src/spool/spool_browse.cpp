@@ -55,6 +55,10 @@ std::vector<std::string> Spool::Impl::waiting_for(std::int64_t batch) const {
 // nothing to do with a letter must not get it: the rows of all sinks are written with it.
 Result<Requeued> Spool::Impl::requeue_dead(const RequeueRequest& request) {
   if (auto done = store_waiting(Due::kAll); !done) return tl::unexpected(done.error());
+  // What was rejected just now is held by nobody in memory and not buried yet: that comes before the rows of the sinks.
+  if (acks_ > 0) {
+    if (auto done = write_acks(); !done) return tl::unexpected(done.error());
+  }
   const std::int64_t first = next_batch_;
   auto done = store_.begin();
   if (!done) return tl::unexpected(done.error());

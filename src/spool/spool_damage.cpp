@@ -148,8 +148,37 @@ void Spool::Impl::reopen() {
   if (waiting_.empty()) return;
   const auto committed = store_.batch(waiting_.front().batch->header.id);
   if (!committed || !*committed) return;
-  apply(&waiting_.front(), doubtful_);
+  apply_doubtful();
   stored_front();
+}
+
+// The batch is there, so its transaction is; but what else was in it nobody knows any more, for sinks have settled and
+// batches were lost since. All of that is said again, which changes nothing where it was said already.
+void Spool::Impl::apply_doubtful() {
+  std::erase_if(doubtful_.evicted, [this](const Delivered& batch) {
+    const auto row = store_.batch(batch.id);
+    return !row || *row;
+  });
+  auto delivered = std::exchange(delivered_, {});
+  auto rejected = std::exchange(rejected_, {});
+  auto told = std::exchange(told_, {});
+  auto untold = std::exchange(untold_, {});
+  const std::int64_t acks = acks_;
+  const std::int64_t dropped_batches = dropped_batches_;
+  const std::int64_t dropped_records = dropped_records_;
+  if (const auto dead = store_.dead_totals()) doubtful_.dead = *dead;
+  apply(&waiting_.front(), doubtful_);
+  std::erase_if(delivered, [this](const Delivered& batch) {
+    return std::any_of(doubtful_.evicted.begin(), doubtful_.evicted.end(),
+                       [&](const Delivered& gone) { return gone.id == batch.id; });
+  });
+  delivered_ = std::move(delivered);
+  rejected_ = std::move(rejected);
+  told_ = std::move(told);
+  untold_ = std::move(untold);
+  acks_ = acks;
+  dropped_batches_ = dropped_batches;
+  dropped_records_ = dropped_records;
 }
 
 // Another file than the one that memory knows, most often a fresh one.

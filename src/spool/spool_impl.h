@@ -133,6 +133,7 @@ class Spool::Impl {
   void replace_damaged();
   void remember_wanted();
   void reopen();
+  void apply_doubtful();
   void mend_now();
   void adopt();
   void begin_salvage();

@@ -138,6 +138,9 @@ std::int64_t Spool::Impl::pages_for(const Waiting* waiting) const {
 
 // The bytes are copied: other sinks may still be waiting for the batch.
 Result<void> Spool::Impl::bury(const Rejected& rejected) {
+  const auto buried = store_.is_dead(rejected.id, rejected.sink);
+  if (!buried) return tl::unexpected(buried.error());
+  if (*buried) return {};  // by a transaction that seemed to fail
   BatchRow row;
   RunRow run;
   std::optional<std::string> bytes;

@@ -97,6 +97,10 @@ Result<void> Store::prepare() {
       {&carry_, "UPDATE notice SET batch = ?2 WHERE id = ?1 AND batch IS NULL AND to_seq = ?3"},
       {&insert_notice_,
        "INSERT INTO notice(batch, kind, spool_id, from_seq, to_seq, other) VALUES(nullif(?1, 0),?2,?3,?4,?5,?6)"},
+      {&covering_gap_,
+       "SELECT 1 FROM notice WHERE batch IS NULL AND kind = 1 AND spool_id = ?1 AND from_seq <= ?2 AND to_seq >= ?3 "
+       "AND "
+       "other = ?4"},
       {&extend_gap_,
        "UPDATE notice SET to_seq = ?3, batch = NULL WHERE kind = 1 AND spool_id = ?1 AND to_seq = ?2 - 1 AND other = "
        "?4"},
@@ -291,6 +295,13 @@ Result<void> Store::forget_notice(const Notice& notice) {
 
 Result<void> Store::announce_gap(std::string_view spool_id, std::int64_t from, std::int64_t to,
                                  std::string_view reason) {
+  // A gap that is to be told already: what is left of a damaged file may say the same thousands of times.
+  {
+    Query query(covering_gap_, spool_id, from, to, reason);
+    const auto covered = query.next();
+    if (!covered) return tl::unexpected(covered.error());
+    if (*covered) return {};
+  }
   auto done = Query(extend_gap_, spool_id, from, to, reason).run();
   if (!done || database_.changed_rows() > 0) return done;
   return Query(insert_notice_, std::int64_t{0}, static_cast<std::int64_t>(NoticeKind::kGap), spool_id, from, to, reason)

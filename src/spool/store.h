@@ -128,6 +128,7 @@ class Store {
   Result<void> insert_dead(const BatchRow& row, const RunRow& run, std::string_view bytes, std::string_view sink,
                            std::string_view reason, std::int64_t now_ms);
   // Counted as "dead-letter". False: there is none.
+  Result<bool> is_dead(std::int64_t batch, std::string_view sink);
   Result<bool> remove_oldest_dead();
   Result<DeadTotals> dead_totals();
   Result<std::vector<SinkStat>> dead_by_sink();  // name and dead_batches
@@ -169,7 +170,7 @@ class Store {
   Statement insert_batch_, insert_body_, oldest_batch_, newest_batch_, batch_, body_, remove_batch_, remove_body_,
       remove_notices_, update_batch_, update_body_;
   Statement save_sink_;
-  Statement pending_notices_, carry_, insert_notice_, extend_gap_, recall_;
+  Statement pending_notices_, carry_, insert_notice_, covering_gap_, extend_gap_, recall_;
   Statement insert_dead_, remove_dead_, dead_totals_;
   Statement count_drop_;
   Statement page_count_, freelist_count_;

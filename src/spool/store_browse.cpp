@@ -61,6 +61,12 @@ Result<std::vector<DeadRow>> Store::dead_after(std::int64_t id, std::int64_t lim
   }
 }
 
+Result<bool> Store::is_dead(std::int64_t batch, std::string_view sink) {
+  auto statement = database_.prepare("SELECT 1 FROM dead WHERE sink = ?2 AND batch = ?1");
+  if (!statement) return tl::unexpected(statement.error());
+  return Query(*statement, batch, sink).next();
+}
+
 Result<std::optional<std::string>> Store::dead_body(std::int64_t id) {
   auto statement = database_.prepare("SELECT bytes FROM dead WHERE id = ?1");
   if (!statement) return tl::unexpected(statement.error());

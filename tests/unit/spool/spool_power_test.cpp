@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fstream>
 
+#include <airspool/spool/browse.h>
+
 #include "fakes/fault_disk.h"
 #include "spool_fixture.h"
+#include "store.h"
 
 namespace airspool::spool {
 namespace {
@@ -76,6 +79,65 @@ TEST_F(SpoolPowerTest, AByteInTheNameOfAColumnIsDamageLikeAnyOther) {
   Spool spool = open();
   pass(spool, 2);  // what is readable comes over
   EXPECT_EQ(first_seqs(lease(spool, "lake")), (std::vector<std::int64_t>{1, 11, 21}));
+}
+
+TEST_F(SpoolPowerTest, WhatASinkSaysWhileACommitIsInDoubtIsKept) {
+  Spool spool = open();
+  append(spool, 10);
+  const Lease leased = lease(spool, "lake");
+  // All of the next commit reaches the disk, and then the disk is gone before it says so.
+  disk_.watch([this](FaultDisk::Operation operation, FaultDisk::Part) {
+    if (operation == FaultDisk::Operation::kSync) disk_.set_state(FaultDisk::State::kGone);
+  });
+  append(spool, 10);
+  EXPECT_EQ(spool.stored_seq(), 10);
+  disk_.watch({});
+  settle(spool, leased, Settlement::kRejected);
+  disk_.set_state(FaultDisk::State::kHealthy);
+  pass(spool, 10);
+  EXPECT_EQ(spool.stored_seq(), 20);
+  ASSERT_TRUE(spool.flush());
+  EXPECT_EQ(spool.stat().dead_batches, 1);
+  EXPECT_EQ(spool.stat().batches, 1);
+  append(spool, 10);
+  const auto gaps = lines_of_kind(text(lease(spool, "lake")), "gap");
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_NE(gaps[0].find("\"from\":1,\"to\":10,\"reason\":\"rejected\"}"), std::string::npos) << gaps[0];
+}
+
+TEST_F(SpoolPowerTest, TryingLettersAgainForgetsNoneThatWasRejectedJustNow) {
+  {
+    Spool spool = open();
+    append(spool, 20);
+    const Lease leased = lease(spool, "lake");
+    ASSERT_EQ(leased.batches.size(), 2U);
+    spool.settle({"lake", leased.batches[0]->header.id, Settlement::kRejected, "malformed"});
+    ASSERT_TRUE(spool.flush());
+    spool.settle({"lake", leased.batches[1]->header.id, Settlement::kRejected, "other"});
+    ASSERT_TRUE(spool.answer(kRequeueCommand, to_json(RequeueRequest{"", "malformed"})));
+    disk_.cut_power();
+  }
+  disk_.restore_power();
+  Spool spool = open();
+  EXPECT_EQ(spool.stat().dead_batches, 1);
+  append(spool, 10);
+  const std::string all = text(lease(spool, "lake"));
+  EXPECT_EQ(seqs(all).front(), 1);
+  const auto gaps = lines_of_kind(all, "gap");
+  ASSERT_FALSE(gaps.empty());
+  EXPECT_NE(gaps.back().find("\"to\":20,\"reason\":\"rejected\"}"), std::string::npos) << gaps.back();
+}
+
+TEST_F(SpoolPowerTest, AGapThatIsToBeToldAlreadyIsNotToldTwice) {
+  auto store = Store::open(settings_.path, Purpose::kRun);
+  ASSERT_TRUE(store);
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(store->announce_gap("aaaabbbbccccdddd", 1, 1668, "damaged"));
+    ASSERT_TRUE(store->announce_gap("aaaabbbbccccdddd", 649, 672, "damaged"));
+  }
+  EXPECT_EQ(store->pending_notices(1000)->size(), 1U);
+  ASSERT_TRUE(store->announce_gap("aaaabbbbccccdddd", 649, 672, "quota"));
+  EXPECT_EQ(store->pending_notices(1000)->size(), 2U);
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ class Collector::Impl {
     const auto stat = spool_stat_.latest();
     return std::ranges::none_of(stat->sinks, [&](const spool::SinkStat& left) {
       const auto takes = [&](const uplink::SinkStatus& sink) { return sink.name == left.name && sink.connected; };
-      return left.batches > 0 && std::ranges::any_of(*sinks, takes);
+      return left.batches > left.held_batches && std::ranges::any_of(*sinks, takes);
     });
   }
 

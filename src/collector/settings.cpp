@@ -21,6 +21,18 @@ namespace {
 
 Nanoseconds from_seconds(double seconds) { return Nanoseconds(std::llround(seconds * 1e9)); }
 
+spool::ClockTrust clock_trust(config::ClockTrust trust) {
+  switch (trust) {
+    case config::ClockTrust::kAlways:
+      return spool::ClockTrust::kAlways;
+    case config::ClockTrust::kSynced:
+      return spool::ClockTrust::kSynced;
+    case config::ClockTrust::kAuto:
+      break;
+  }
+  return spool::ClockTrust::kAuto;
+}
+
 radio::Pace pace_of(config::Pace pace) {
   return pace == config::Pace::kFast ? radio::Pace::kFast : radio::Pace::kRealTime;
 }
@@ -183,6 +195,10 @@ spool::SpoolSettings spool_settings(const config::Config& config) {
       config.spool.when_full == config::WhenFull::kThin ? spool::WhenFull::kThin : spool::WhenFull::kOldest;
   settings.batch_records = static_cast<std::size_t>(config.spool.batch_records);
   settings.batch_period = from_seconds(config.spool.batch_seconds);
+  settings.clock.trust = clock_trust(config.clock.trust);
+  settings.clock.hold_max = from_seconds(config.clock.hold_max_s);
+  settings.clock.not_before = build_time();
+  settings.clock.boot_id = boot_id();
   for (const config::Sink& sink : config.sinks) {
     settings.sinks.push_back({sink.name,
                               sink.from == config::SinkStart::kOldest ? spool::StartAt::kOldest : spool::StartAt::kNow,
@@ -260,7 +276,6 @@ std::vector<std::string> without_effect(const config::Config& config) {
   const auto say = [&](bool ignored, const char* key) {
     if (ignored) keys.push_back(std::string(key) + " has no effect in this version");
   };
-  say(config.clock.trust != kDefaults.clock.trust, "clock.trust");
   say(!config.inputs.empty(), "[[input]]");
   for (const config::Sink& sink : config.sinks) {
     say(sink.profile != config::MqttProfile::kStandard, "sink.profile");

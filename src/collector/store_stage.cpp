@@ -76,6 +76,11 @@ void StoreStage::show(const spool::SpoolStat& stat) {
     metrics_.gauge(name, help, labels).set(static_cast<double>(value));
   };
   set("airspool_spool_batches", "Batches on disk", stat.batches);
+  set("airspool_spool_held_batches", "Batches on disk that wait for a clock that can be believed", stat.held_batches);
+  set("airspool_clock_synchronised", "1 while the system clock is synchronised",
+      stat.clock.state == ClockState::kSynchronised ? 1 : 0);
+  set("airspool_clock_believed", "1 while times are taken from the system clock (clock.trust)",
+      stat.clock.holding ? 0 : 1);
   set("airspool_spool_file_bytes", "Size of the spool's database and WAL", stat.file_bytes);
   set("airspool_spool_memory_batches", "Sealed batches that are in memory only",
       stat.memory_batches + stat.unstored_batches);

@@ -3,12 +3,24 @@
 
 namespace airspool::spool {
 
-void Delivery::hold(std::int64_t id, BatchSize size) {
+void Delivery::hold(std::int64_t id, BatchSize size, bool ready) {
   if (held_.contains(id)) return;
   held_.insert(id);
-  leasable_.insert(id);
+  if (ready) {
+    leasable_.insert(id);
+  } else {
+    ++not_ready_;
+  }
   backlog_.records += size.records;
   backlog_.bytes += size.bytes;
+}
+
+void Delivery::make_ready(std::int64_t id, BatchSize was, BatchSize is) {
+  if (!held_.contains(id) || leasable_.contains(id) || in_flight_.contains(id)) return;
+  leasable_.insert(id);
+  --not_ready_;
+  backlog_.records += is.records - was.records;
+  backlog_.bytes += is.bytes - was.bytes;
 }
 
 std::optional<std::int64_t> Delivery::next(std::int64_t live_from, BootTime now) {
@@ -44,6 +56,7 @@ void Delivery::resize(std::int64_t id, BatchSize from, BatchSize to) {
 
 void Delivery::release(std::int64_t id, BatchSize size) {
   if (!held_.contains(id)) return;
+  if (!leasable_.contains(id) && !in_flight_.contains(id)) --not_ready_;
   held_.erase(id);
   leasable_.erase(id);
   in_flight_.erase(id);
@@ -57,6 +70,7 @@ SinkStat Delivery::stat() const {
   stat.batches = held_.size();
   stat.records = backlog_.records;
   stat.bytes = backlog_.bytes;
+  stat.held_batches = not_ready_;
   stat.in_flight = static_cast<std::int64_t>(in_flight_.size());
   stat.max_bytes = settings_.max_backlog_bytes;
   stat.removed = removed_;

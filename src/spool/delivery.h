@@ -28,7 +28,9 @@ class Delivery {
 
   [[nodiscard]] const SinkSettings& settings() const { return settings_; }
 
-  void hold(std::int64_t id, BatchSize size);
+  // A batch that is not `ready` is not given out before make_ready, which also says what it was and is in size.
+  void hold(std::int64_t id, BatchSize size, bool ready = true);
+  void make_ready(std::int64_t id, BatchSize was, BatchSize is);
   [[nodiscard]] bool holds(std::int64_t id) const { return held_.contains(id); }
   // Not configured any more: nobody will ask for what it holds.
   [[nodiscard]] bool removed() const { return removed_; }
@@ -54,10 +56,11 @@ class Delivery {
   SinkSettings settings_;
   ReplayRate replay_rate_;
   IdSet held_;
-  IdSet leasable_;  // held and not in flight
+  IdSet leasable_;  // held, ready and not in flight
   std::map<std::int64_t, BatchSize> in_flight_;
   BatchSize backlog_;
   bool removed_ = false;
+  std::int64_t not_ready_ = 0;
 };
 
 }  // namespace airspool::spool

@@ -5,6 +5,7 @@
 
 #include <airspool/spool/record_codec.h>
 
+#include "held_text.h"
 #include "spool_id.h"
 
 namespace airspool::spool {
@@ -27,10 +28,10 @@ void OpenBatch::add(Record record, BootTime now) {
   records_.push_back(std::move(record));
 }
 
-Result<SealedBatch> OpenBatch::seal(const std::vector<Notice>& notices, const Clock& clock) {
-  const Calendar calendar = calendar_of(clock);
+Result<SealedBatch> OpenBatch::seal(const std::vector<Notice>& notices, const Segment& segment, BootTime now) {
   SealedBatch sealed;
-  sealed.sealed = clock.boot_now();
+  sealed.sealed = now;
+  sealed.segment = segment;
   sealed.notices = notices;
   BatchHeader& header = sealed.header;
   header.station_id = station_id_;
@@ -38,7 +39,7 @@ Result<SealedBatch> OpenBatch::seal(const std::vector<Notice>& notices, const Cl
   header.first_seq = next_seq_;
   header.count = static_cast<std::uint32_t>(records_.size());
   // Whole milliseconds, as the file keeps it, so that a batch has the same header before and after a restart.
-  header.sealed = std::chrono::floor<std::chrono::milliseconds>(calendar.at(sealed.sealed));
+  header.sealed = std::chrono::floor<std::chrono::milliseconds>(segment.calendar.at(now));
 
   text_.clear();
   for (const Notice& notice : sealed.notices) append_notice(text_, notice, station_id_);
@@ -47,7 +48,11 @@ Result<SealedBatch> OpenBatch::seal(const std::vector<Notice>& notices, const Cl
     record.seq = next_seq_++;
     if (record.station_id.empty()) record.station_id = station_id_;
     if (record.source == RecordSource::kSim) header.simulated = true;
-    append_ndjson(text_, record, calendar);
+    if (segment.held) {
+      append_held(text_, record);
+    } else {
+      append_ndjson(text_, record, segment.calendar);
+    }
   }
   header.last_seq = next_seq_ - 1;
   records_.clear();

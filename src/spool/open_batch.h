@@ -13,6 +13,7 @@
 #include <airspool/spool/batch_codec.h>
 
 #include "notice.h"
+#include "timeline.h"
 
 namespace airspool::spool {
 
@@ -21,6 +22,7 @@ struct SealedBatch {
   BatchHeader header;
   std::string bytes;
   BootTime sealed;
+  Segment segment;              // when it is held, `bytes` are held_text and `header.sealed` is a guess
   std::vector<Notice> notices;  // printed in it
 };
 
@@ -38,8 +40,10 @@ class OpenBatch {
   [[nodiscard]] std::int64_t next_seq() const { return next_seq_; }
 
   void add(Record record, BootTime now);
-  // Notices first, then the records. Empties the open batch, also when it fails (kInternal): the seq are used up then.
-  Result<SealedBatch> seal(const std::vector<Notice>& notices, const Clock& clock);
+  // Notices first, then the records, all with the calendar of `segment`. Empties the open batch, also when it fails
+  // (kInternal): the seq are used up then.
+  Result<SealedBatch> seal(const std::vector<Notice>& notices, const Segment& segment, BootTime now);
+  [[nodiscard]] BatchEncoder& encoder() { return encoder_; }
 
  private:
   OpenBatch(std::string station_id, std::string spool_id, BatchEncoder encoder);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -8,6 +9,8 @@
 
 #include <airspool/core/decimal.h>
 #include <airspool/spool/record_codec.h>
+
+#include "held_text.h"
 
 namespace airspool::spool {
 namespace {
@@ -113,8 +116,7 @@ std::int64_t milliseconds(WallTime time) {
 
 // Seconds with at most three decimals. In whole numbers throughout: a double would round the milliseconds of some
 // times.
-void add_seconds(std::string& out, std::string_view key, WallTime time) {
-  append_key(out, key);
+void append_seconds(std::string& out, WallTime time) {
   const std::int64_t ms = milliseconds(time);
   const std::int64_t magnitude = ms < 0 ? -ms : ms;
   if (ms < 0) out += '-';
@@ -126,6 +128,43 @@ void add_seconds(std::string& out, std::string_view key, WallTime time) {
     out += digits;
   }
 }
+
+void append_milliseconds(std::string& out, WallTime time) { out += std::to_string(milliseconds(time)); }
+
+// How times are printed: placed on a calendar...
+struct Placed {
+  const Calendar& calendar;
+
+  void seconds(std::string& out, const RecordTime& time) const { append_seconds(out, time.on(calendar)); }
+  void milliseconds(std::string& out, const RecordTime& time) const { append_milliseconds(out, time.on(calendar)); }
+  void quality(std::string& out) const { out += std::to_string(static_cast<int>(calendar.quality)); }
+};
+
+// ... or as a mark that says what is to be put there: 0x01, a letter, boot time in ns, 0x01.
+constexpr char kMark = '\x01';
+constexpr char kSecondsMark = 's';
+constexpr char kMillisecondsMark = 'm';
+constexpr char kQualityMark = 'q';
+
+struct Marked {
+  static void mark(std::string& out, char what, std::int64_t number) {
+    out += kMark;
+    out += what;
+    out += std::to_string(number);
+    out += kMark;
+  }
+  static std::int64_t boot_ns(const RecordTime& time) { return time.in_boot_time({}).time_since_epoch().count(); }
+
+  void seconds(std::string& out, const RecordTime& time) const {
+    if (time.is_given()) return append_seconds(out, time.on({}));
+    mark(out, kSecondsMark, boot_ns(time));
+  }
+  void milliseconds(std::string& out, const RecordTime& time) const {
+    if (time.is_given()) return append_milliseconds(out, time.on({}));
+    mark(out, kMillisecondsMark, boot_ns(time));
+  }
+  void quality(std::string& out) const { mark(out, kQualityMark, 0); }
+};
 
 // An angle in [low, low + 360) that stays there when it is printed: 359.999 becomes 0 with two decimals, not 360.
 double wrap_rounded(double angle, double low, double half_unit) {
@@ -166,9 +205,8 @@ void add_field_sources(std::string& out, const Record& record) {
   out += ']';
 }
 
-}  // namespace
-
-void append_ndjson(std::string& out, const Record& record, const Calendar& calendar) {
+template <typename Times>
+void append_record(std::string& out, const Record& record, const Times& times) {
   const StateVector& state = record.state;
   out += '{';
   add(out, "schema", std::int64_t{kSchema});
@@ -180,10 +218,14 @@ void append_ndjson(std::string& out, const Record& record, const Calendar& calen
   add_if_known(out, "callsign", state.callsign);
   add_if_known(out, "origin_country", state.origin_country);
   add_if_known(out, "country_code", state.country_code);
-  if (record.time_position) add_seconds(out, "time_position", record.time_position->on(calendar));
-  const WallTime last_contact = record.last_contact.on(calendar);
-  add_seconds(out, "last_contact", last_contact);
-  add(out, "event_time_ms", milliseconds(last_contact));
+  if (record.time_position) {
+    append_key(out, "time_position");
+    times.seconds(out, *record.time_position);
+  }
+  append_key(out, "last_contact");
+  times.seconds(out, record.last_contact);
+  append_key(out, "event_time_ms");
+  times.milliseconds(out, record.last_contact);
   add_position(out, record);
   add(out, "baro_altitude", state.baro_altitude_m, 2);
   add(out, "geo_altitude", state.geo_altitude_m, 2);
@@ -197,8 +239,10 @@ void append_ndjson(std::string& out, const Record& record, const Calendar& calen
   add(out, "category", state.category);
   add(out, "source", name_of(record.source));
   add_field_sources(out, record);
-  add(out, "received_ms", milliseconds(calendar.at(record.received)));
-  add(out, "time_quality", static_cast<std::int64_t>(calendar.quality));
+  append_key(out, "received_ms");
+  times.milliseconds(out, record.received);
+  append_key(out, "time_quality");
+  times.quality(out);
   add(out, "nic", state.nic);
   add(out, "rc", state.rc_m, 2);
   add(out, "nac_p", state.nac_p);
@@ -206,6 +250,50 @@ void append_ndjson(std::string& out, const Record& record, const Calendar& calen
   add(out, "adsb_version", state.adsb_version);
   add(out, "rssi", state.rssi_dbfs, 0);
   out += "}\n";
+}
+
+}  // namespace
+
+void append_ndjson(std::string& out, const Record& record, const Calendar& calendar) {
+  append_record(out, record, Placed{calendar});
+}
+
+void append_held(std::string& out, const Record& record) { append_record(out, record, Marked{}); }
+
+Result<std::string> place_held(std::string_view held, const Calendar& calendar) {
+  const auto broken = [] { return fail(ErrorCode::kInvalidData, "a held batch has marks that are none"); };
+  std::string out;
+  out.reserve(held.size());
+  for (;;) {
+    const std::size_t begin = held.find(kMark);
+    out += held.substr(0, begin);
+    if (begin == std::string_view::npos) return out;
+    const std::size_t end = held.find(kMark, begin + 1);
+    if (end == std::string_view::npos || end - begin < 3) return broken();
+    std::int64_t since_boot_ns = 0;
+    const char* const digits = held.data() + begin + 2;
+    const auto [stopped, error] = std::from_chars(digits, held.data() + end, since_boot_ns);
+    std::int64_t wall_ns = 0;
+    if (error != std::errc() || stopped != held.data() + end ||
+        __builtin_add_overflow(calendar.boot_zero.time_since_epoch().count(), since_boot_ns, &wall_ns)) {
+      return broken();
+    }
+    const WallTime wall{Nanoseconds(wall_ns)};
+    switch (held[begin + 1]) {
+      case kSecondsMark:
+        append_seconds(out, wall);
+        break;
+      case kMillisecondsMark:
+        append_milliseconds(out, wall);
+        break;
+      case kQualityMark:
+        Placed{calendar}.quality(out);
+        break;
+      default:
+        return broken();
+    }
+    held.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace airspool::spool

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <airspool/spool/spool.h>
@@ -37,6 +38,7 @@ struct Rescue {
     std::int64_t batches = 0;
     std::int64_t unreadable = 0;
     std::int64_t slice_batches = 0, slice_records = 0, slice_bytes = 0;
+    std::vector<std::pair<std::int64_t, std::int64_t>> slice_held;  // id and records of those that wait for a clock
   };
 
   // At an opening: what the damaged file's own rows say; everything, where they cannot be read.

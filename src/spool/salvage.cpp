@@ -9,6 +9,8 @@
 
 #include <airspool/spool/batch_codec.h>
 
+#include "held_text.h"
+
 namespace airspool::spool {
 namespace {
 
@@ -142,6 +144,12 @@ std::optional<std::vector<SinkRow>> Salvage::sinks() {
   return rows;
 }
 
+std::vector<SegmentRow> Salvage::segments() {
+  std::vector<SegmentRow> rows;
+  (void)read_all(database_, kSegmentColumns, rows, segment_row);
+  return rows;
+}
+
 std::vector<Notice> Salvage::notices() {
   std::vector<Notice> rows;
   (void)read_all(database_, "SELECT spool_id, from_seq, to_seq, other FROM notice WHERE kind = 1 ORDER BY id", rows,
@@ -221,6 +229,10 @@ Salvage::Piece Salvage::read(std::int64_t id) {
     if (!piece.row) piece.row = told->row;
     piece.run = told->run;
     piece.row->id = id;
+  }
+  if (is_held_text(*text) && !piece.row->held) {  // its header is lost, and with it the boot time of its end
+    piece.row->held = true;
+    piece.row->sealed_ms = 0;
   }
   piece.row->bytes = static_cast<std::int64_t>(bytes->size());
   piece.bytes = std::move(bytes);

@@ -24,6 +24,7 @@ class Salvage {
   // The small tables. Empty where they cannot be read.
   [[nodiscard]] std::vector<RunRow> runs();
   [[nodiscard]] std::optional<std::vector<SinkRow>> sinks();
+  [[nodiscard]] std::vector<SegmentRow> segments();  // in the order of ids
   [[nodiscard]] std::vector<Notice> notices();
   [[nodiscard]] std::vector<DropStat> drops();
   [[nodiscard]] std::optional<BatchRow> newest_batch();

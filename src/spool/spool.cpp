@@ -13,6 +13,8 @@ namespace {
 
 using std::chrono::seconds;
 
+// How often the clock is looked at while many records are taken in, at least.
+constexpr Nanoseconds kWatchEvery = std::chrono::milliseconds(10);
 // Acks ride with the next batch, or are written without one after this time.
 constexpr Nanoseconds kAckDelay = seconds(15);
 // With spill, how often the run's row is brought up to date: what is announced as lost after a power cut begins there.
@@ -38,11 +40,14 @@ Spool::Impl::Impl(SpoolSettings settings, const Clock& clock, LockFile lock, Sto
       opened_at_(clock.boot_now()) {}
 
 void Spool::Impl::append(Record record) {
-  open_.add(std::move(record), clock_.boot_now());
+  const BootTime now = clock_.boot_now();
+  if (now - watched_ >= kWatchEvery) watch_clock(now);
+  open_.add(std::move(record), now);
   if (open_.size() >= settings_.batch_records) seal();
 }
 
 std::vector<Lease> Spool::Impl::step(BootTime now) {
+  watch_clock(now);
   mend(now);
   if (open_.size() > 0 && now - open_.since() >= settings_.batch_period) seal();
   salvage_slice();
@@ -55,6 +60,7 @@ std::vector<Lease> Spool::Impl::step(BootTime now) {
       (void)write_acks();
     }
   }
+  finish_some_held(now);
   std::vector<Lease> leases;
   for (auto it = requests_.begin(); it != requests_.end();) {
     Lease answer = lease(it->second);
@@ -143,6 +149,9 @@ SpoolStat Spool::Impl::stat() {
     stat.records -= batch.size.records;
     stat.bytes -= batch.size.bytes;
   }
+  stat.held_batches = held_.size();
+  stat.held_records = held_records_;
+  stat.clock = timeline_->stat(clock_.boot_now());
   stat.open_records = static_cast<std::int64_t>(open_.size());
   (spilling() && !failing_ ? stat.memory_batches : stat.unstored_batches) = static_cast<std::int64_t>(waiting_.size());
   meter_.look(clock_.boot_now(), clock_.wall_now());

@@ -211,7 +211,7 @@ void Spool::Impl::adopt() {
         const auto wanted = std::find_if(wanted_.begin(), wanted_.end(),
                                          [&](const auto& one) { return one.first == sink.settings().name; });
         if (wanted == wanted_.end() || !wanted->second.contains(waiting.batch->header.id)) continue;
-        sink.hold(waiting.batch->header.id, waiting.size());
+        sink.hold(waiting.batch->header.id, waiting.size(), !waiting.segment.held);
       }
     }
   }
@@ -249,6 +249,7 @@ void Spool::Impl::begin_salvage() {
     if (done) done = learn_previous_run(rescue->source);
   }
   wanted_known_ = false;
+  if (done && timeline_) done = adopt_segments(rescue->source.segments());
   for (const Notice& gap : rescue->source.notices()) {
     if (done) done = store_.announce_gap(gap.spool_id, gap.from_seq, gap.to_seq, gap.other);
   }
@@ -312,6 +313,11 @@ void Spool::Impl::salvage_slice() {
     note(done);
     return;
   }
+  for (const auto& [id, records] : at.slice_held) {
+    held_.insert(id);
+    held_records_ += records;
+  }
+  at.slice_held.clear();
   batches_ += at.slice_batches;
   total_.records += at.slice_records;
   total_.bytes += at.slice_bytes;
@@ -383,7 +389,9 @@ Result<void> Spool::Impl::bring_over(std::int64_t id, Rescue::Progress& at, Chan
   piece.row->run = *run;
   piece.row->has_notices = false;  // those that are pending came over with their table
   if (done = store_.insert_batch(*piece.row, *piece.bytes); !done) return done;
-  for (Delivery* sink : wanting) sink->hold(id, {piece.row->records, piece.row->bytes});
+  for (Delivery* sink : wanting) sink->hold(id, {piece.row->records, piece.row->bytes}, !piece.row->held);
+  meet(*piece.row);
+  if (piece.row->held) at.slice_held.emplace_back(id, piece.row->records);
   ++at.batches;
   ++at.slice_batches;
   at.slice_records += piece.row->records;

@@ -21,7 +21,9 @@
 #include "lock_file.h"
 #include "open_batch.h"
 #include "rescue.h"
+#include "segments.h"
 #include "store.h"
+#include "timeline.h"
 #include "write_meter.h"
 
 namespace airspool::spool {
@@ -34,7 +36,8 @@ std::optional<std::uint64_t> device_of(const std::string& path);
 // The policy between the open batch, the file and the sinks. What is in memory changes only after the transaction that
 // says the same on disk; acks are the exception, because one that is lost only means a resend.
 // spool_open.cpp: opening. spool_write.cpp: the one transaction. spool_room.cpp: what goes when there is no room.
-// spool_memory.cpp: batches on the way to the disk. spool_lease.cpp: the sinks. spool.cpp: the rest.
+// spool_memory.cpp: batches on the way to the disk. spool_lease.cpp: the sinks. spool_clock.cpp: held batches and the
+// calendar. spool.cpp: the rest.
 class Spool::Impl {
  public:
   Impl(SpoolSettings settings, const Clock& clock, LockFile lock, Store store, OpenBatch open);
@@ -69,6 +72,7 @@ class Spool::Impl {
   struct Waiting {
     BatchPtr batch;
     BootTime sealed;
+    Segment segment;              // of the clock; when it is held, the bytes are held_text
     std::vector<Notice> notices;  // printed in it
     bool carries_start = false;   // one of them begins the run
 
@@ -111,6 +115,28 @@ class Spool::Impl {
   Result<void> load_run();
   Result<void> announce_spill_lost();
   Result<void> load_deliveries(std::vector<SinkRow> known);
+
+  // spool_clock.cpp
+  // The final form of a held batch.
+  struct Finished {
+    BatchRow row;
+    WallTime sealed;
+    std::string bytes;
+  };
+  Result<void> load_segments();
+  void meet(const BatchRow& row);
+  Result<void> start_clock();
+  Result<void> adopt_segments(const std::vector<SegmentRow>& rows);
+  void ensure_clock();
+  void say_that_times_are_held() const;
+  void watch_clock(BootTime now);
+  void finish_some_held(BootTime now);
+  Result<void> place_segments();
+  Result<void> finish_held();
+  Result<Finished> finished(const BatchRow& row);
+  [[nodiscard]] Calendar calendar_of(const BatchRow& row) const;
+  Result<void> store_segment(const Waiting& waiting);
+  void segment_stored(const Waiting& waiting);
 
   // spool_write.cpp
   Result<void> write(const Waiting* waiting);
@@ -194,6 +220,13 @@ class Spool::Impl {
   Store store_;
   OpenBatch open_;
 
+  // Set by start_clock, before anything else happens.
+  std::optional<Timeline> timeline_;
+  BootTime watched_{};
+  Segments segments_;              // those that are on disk
+  IdSet held_;                     // batches on disk whose times are not final
+  std::int64_t held_records_ = 0;  // in them
+
   std::vector<Delivery> sinks_;
   std::map<std::string, LeaseRequest, std::less<>> requests_;  // open ones, by sink
 
@@ -202,7 +235,7 @@ class Spool::Impl {
   std::int64_t last_batch_ = 0;
   RunRow last_run_;                      // that stored anything; ours once our first batch is stored
   std::int64_t last_seq_ = 0;            // of last_run_
-  std::optional<WallTime> newest_seal_;  // as the file had it when it was opened
+  std::optional<WallTime> newest_seal_;  // with final times, as the file had it when it was opened
   BootTime newest_seal_known_{};
   std::int64_t stored_seq_ = 0;
   std::int64_t run_ = 1;  // our number in the table `run`

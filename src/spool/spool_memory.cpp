@@ -50,7 +50,7 @@ std::vector<Notice> Spool::Impl::notices_to_print() {
 
 void Spool::Impl::seal() {
   const std::int64_t first = open_.next_seq();
-  auto sealed = open_.seal(notices_to_print(), clock_);
+  auto sealed = open_.seal(notices_to_print(), timeline_->current(), clock_.boot_now());
   if (!sealed) {
     log::error("spool", "a batch could not be sealed and is lost", {{"error", sealed.error().message}});
     lose(first, open_.next_seq() - 1);
@@ -59,13 +59,14 @@ void Spool::Impl::seal() {
   sealed->header.id = next_batch_++;
   Waiting waiting;
   waiting.sealed = sealed->sealed;
+  waiting.segment = sealed->segment;
   waiting.notices = std::move(sealed->notices);
   waiting.carries_start = !start_printed_;
   waiting.batch = std::make_shared<Batch>(Batch{std::move(sealed->header), std::move(sealed->bytes)});
   start_printed_ = true;
   waiting_bytes_ += waiting.batch->bytes.size();
   if (spilling()) {
-    for (Delivery& sink : sinks_) sink.hold(waiting.batch->header.id, waiting.size());
+    for (Delivery& sink : sinks_) sink.hold(waiting.batch->header.id, waiting.size(), !waiting.segment.held);
   }
   waiting_.push_back(std::move(waiting));
   if (!failing_ || clock_.boot_now() >= retry_at_) {
@@ -77,7 +78,9 @@ void Spool::Impl::seal() {
 }
 
 bool Spool::Impl::is_due(const Waiting& waiting) const {
-  return !spilling() || waiting_bytes_ > kSpillBytes || clock_.boot_now() - waiting.sealed >= settings_.spill_after;
+  // A held batch cannot be acknowledged in time.
+  return !spilling() || waiting.segment.held || waiting_bytes_ > kSpillBytes ||
+         clock_.boot_now() - waiting.sealed >= settings_.spill_after;
 }
 
 Result<void> Spool::Impl::store_waiting(Due due) {
@@ -95,8 +98,10 @@ Result<void> Spool::Impl::store_waiting(Due due) {
 void Spool::Impl::stored_front() {
   Waiting& waiting = waiting_.front();
   waiting_bytes_ -= waiting.batch->bytes.size();
-  recent_bytes_ += waiting.batch->bytes.size();
-  recent_.push_back({waiting.batch->header.id, waiting.sealed, std::move(waiting.batch)});
+  const std::int64_t id = waiting.batch->header.id;
+  if (waiting.segment.held) waiting.batch.reset();  // these are not the bytes that a sink will get
+  if (waiting.batch != nullptr) recent_bytes_ += waiting.batch->bytes.size();
+  recent_.push_back({id, waiting.sealed, std::move(waiting.batch)});
   waiting_.pop_front();
   expire_recent(clock_.boot_now());
 }
@@ -171,7 +176,7 @@ BatchPtr Spool::Impl::in_memory(std::int64_t id) const {
     if (recent.id == id) return recent.batch;
   }
   for (const Waiting& waiting : waiting_) {
-    if (waiting.batch->header.id == id) return waiting.batch;
+    if (waiting.batch->header.id == id && !waiting.segment.held) return waiting.batch;
   }
   return nullptr;
 }

@@ -146,6 +146,7 @@ Result<Spool> Spool::open(SpoolSettings settings, const Clock& clock) {
 }
 
 void Spool::Impl::salvage_at_opening() {
+  ensure_clock();
   begin_salvage();
   quarantined_ = count_quarantined(settings_.path);
   for (int slice = 0; slice < kSlicesAtOpening; ++slice) salvage_slice();
@@ -153,6 +154,7 @@ void Spool::Impl::salvage_at_opening() {
 
 // What memory knows comes from the damaged file: it begins again with nothing.
 void Spool::Impl::replace_at_opening(const Error& error) {
+  timeline_.reset();
   note(tl::unexpected(error));
   sinks_.clear();
   last_run_ = {};
@@ -167,6 +169,7 @@ Result<void> Spool::Impl::load() {
   if (done) done = store_.begin();
   if (!done) return done;
   done = load_run();
+  if (done) done = load_segments();
   if (done) {
     auto known = store_.sinks();
     done = known ? load_deliveries(std::move(*known)) : tl::unexpected(known.error());
@@ -175,11 +178,11 @@ Result<void> Spool::Impl::load() {
   for (const Delivered& batch : delivered_) {
     if (done) done = store_.remove_batch(batch.id);
   }
-  if (done && (newest_goes({}) || last_run_.spilling))
-    done = store_.remember_last(last_run_.id, last_seq_, last_batch_);
+  if (done && (newest_goes({}) || last_run_.spilling)) done = remember_last();
   if (done && last_run_.spilling) done = store_.end_run(last_run_.id);
   if (done) done = save_sinks(last_batch_, {});
   if (done) done = store_.forget_empty_runs();
+  if (done) done = start_clock();
   if (done) {
     const auto totals = store_.dead_totals();
     if (totals) dead_ = *totals;
@@ -219,8 +222,6 @@ Result<void> Spool::Impl::load_run() {
     last_batch_ = (*newest)->id;
     // A run that spills may have none of its own on disk.
     if ((*newest)->run == last_run_.id) last_seq_ = (*newest)->last_seq;
-    newest_seal_ = WallTime(std::chrono::milliseconds((*newest)->sealed_ms));
-    newest_seal_known_ = clock_.boot_now();
   }
   return last_run_.spilling ? announce_spill_lost() : Result<void>();
 }
@@ -257,15 +258,20 @@ Result<void> Spool::Impl::load_deliveries(std::vector<SinkRow> known) {
   }
   return store_.each_batch([&](const BatchRow& row) {
     const BatchSize size{row.records, row.bytes};
+    meet(row);
     bool wanted = settings_.sinks.empty();  // without any sink, batches are kept up to the quota
     for (std::size_t i = 0; i < sinks_.size(); ++i) {
       if (!held[i].holds(row.id)) continue;
-      sinks_[i].hold(row.id, size);
+      sinks_[i].hold(row.id, size, !row.held);
       wanted = true;
     }
     if (!wanted) {
       delivered_.push_back({row.id, size});
       return;
+    }
+    if (row.held) {
+      held_.insert(row.id);
+      held_records_ += row.records;
     }
     ++batches_;
     total_.records += row.records;
@@ -327,9 +333,14 @@ Result<SpoolStat> Spool::inspect(const std::string& path) {
     ++stat.batches;
     stat.records += row.records;
     stat.bytes += row.bytes;
+    if (row.held) {
+      ++stat.held_batches;
+      stat.held_records += row.records;
+    }
     for (std::size_t i = 0; i < held.size(); ++i) {
       if (!held[i].holds(row.id)) continue;
       ++stat.sinks[i].batches;
+      if (row.held) ++stat.sinks[i].held_batches;
       stat.sinks[i].records += row.records;
       stat.sinks[i].bytes += row.bytes;
     }

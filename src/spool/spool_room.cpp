@@ -80,12 +80,13 @@ Result<void> Spool::Impl::make_room(std::int64_t needed, Changes& changes) {
 // the newest batch that the file had, which is never too much.
 WallTime Spool::Impl::believed_now() const {
   const WallTime wall = clock_.wall_now();
-  if (clock_.quality() == ClockQuality::kSynchronised || !newest_seal_) return wall;
+  if (timeline_->current().calendar.quality == ClockQuality::kSynchronised || !newest_seal_) return wall;
   return std::min(wall, *newest_seal_ + (clock_.boot_now() - newest_seal_known_));
 }
 
 Result<void> Spool::Impl::drop_aged(Changes& changes) {
-  if (settings_.max_age <= Nanoseconds::zero()) return {};
+  // While the clock is not believed, nothing has an age.
+  if (settings_.max_age <= Nanoseconds::zero() || timeline_->current().held) return {};
   const std::int64_t limit = milliseconds(believed_now() - settings_.max_age);
   while (changes.evicted.size() < kMaxEvicted) {
     const auto oldest = store_.oldest_batch();

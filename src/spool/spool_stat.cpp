@@ -46,6 +46,7 @@ void append_json(std::string& out, const SinkStat& sink) {
   json.add("records", sink.records);
   json.add("bytes", sink.bytes);
   json.add("in_flight", sink.in_flight);
+  json.add("held_batches", sink.held_batches);
   json.add("dead_batches", sink.dead_batches);
   json.add("max_bytes", sink.max_bytes);
   json.add("removed", sink.removed);
@@ -58,6 +59,18 @@ void append_json(std::string& out, const DropStat& drop) {
   json.add("reason", drop.reason);
   json.add("batches", drop.batches);
   json.add("records", drop.records);
+  json.close();
+}
+
+void append_json(std::string& out, const ClockStat& clock) {
+  JsonObject json(out);
+  json.add("known", clock.known);
+  if (clock.known) {
+    json.add("state", std::string(to_string(clock.state)));
+    json.add("state_for_s", clock.state_for_s);
+    json.add("holding", clock.holding);
+    if (clock.hold_left_s) json.add("hold_left_s", *clock.hold_left_s);
+  }
   json.close();
 }
 
@@ -83,6 +96,9 @@ std::string to_json(const SpoolStat& stat) {
   json.add("batches", stat.batches);
   json.add("records", stat.records);
   json.add("bytes", stat.bytes);
+  json.add("held_batches", stat.held_batches);
+  json.add("held_records", stat.held_records);
+  append_json(json.raw("clock"), stat.clock);
   json.add("oldest_sealed_ms", stat.oldest_sealed);
   json.add("newest_sealed_ms", stat.newest_sealed);
   json.add("open_records", stat.open_records);

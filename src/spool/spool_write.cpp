@@ -125,6 +125,9 @@ Result<void> Spool::Impl::remember_run() {
 }
 
 Result<void> Spool::Impl::remember_last() {
+  if (const SegmentRow* newest = segments_.newest_row()) {
+    if (auto done = store_.save_segment(*newest); !done) return done;
+  }
   if (spilling() && run_stored_) return store_.remember_last(run_, safe_seq(), next_batch_ - 1);
   return store_.remember_last(last_run_.id, last_seq_, last_batch_);
 }
@@ -176,7 +179,11 @@ Result<void> Spool::Impl::insert(const Waiting& waiting) {
   BatchRow row = row_of(batch.header, batch.bytes.size());
   row.run = run_;
   row.has_notices = !waiting.notices.empty();
-  auto done = store_.insert_batch(row, batch.bytes);
+  row.segment = waiting.segment.id;
+  row.held = waiting.segment.held;
+  if (row.held) row.sealed_ms = milliseconds(WallTime(waiting.sealed.time_since_epoch()));
+  auto done = store_segment(waiting);
+  if (done) done = store_.insert_batch(row, batch.bytes);
   for (const Notice& notice : waiting.notices) {
     if (done) done = store_.carry(notice, row.id);
   }
@@ -194,13 +201,15 @@ Result<void> Spool::Impl::save_sinks(std::int64_t horizon, const Changes& change
   return {};
 }
 
-// The table `batch` itself remembers the last id and seq, except when its newest row goes and none follows.
+// The table `batch` itself remembers the last id and seq, and how far the newest segment reaches, except when its
+// newest row goes and none follows.
 bool Spool::Impl::newest_goes(const Changes& changes) const {
   const auto is_newest = [this](const Delivered& batch) { return batch.id == last_batch_; };
   return std::any_of(delivered_.begin(), delivered_.end(), is_newest) ||
          std::any_of(changes.evicted.begin(), changes.evicted.end(), is_newest);
 }
 
+// What make_room and its like have done is true from now on.
 void Spool::Impl::apply_changes(const Changes& changes) {
   for (const Released& released : changes.released) find(released.sink)->release(released.id, released.size);
   for (const Thinned& batch : changes.thinned) {
@@ -249,8 +258,9 @@ void Spool::Impl::apply(const Waiting* waiting, const Changes& changes) {
   ++batches_;
   total_.records += waiting->size().records;
   total_.bytes += waiting->size().bytes;
+  segment_stored(*waiting);
   if (spilling()) return;  // they hold it since it was sealed
-  for (Delivery& sink : sinks_) sink.hold(header.id, waiting->size());
+  for (Delivery& sink : sinks_) sink.hold(header.id, waiting->size(), !waiting->segment.held);
 }
 
 void Spool::Impl::forget(std::int64_t id, BatchSize size) {
@@ -258,6 +268,9 @@ void Spool::Impl::forget(std::int64_t id, BatchSize size) {
   total_.records -= size.records;
   total_.bytes -= size.bytes;
   drop_recent(id);
+  if (!held_.contains(id)) return;
+  held_.erase(id);
+  held_records_ -= size.records;
 }
 
 void Spool::Impl::drop_recent(std::int64_t id) {

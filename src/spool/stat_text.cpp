@@ -53,6 +53,7 @@ void read_sink(const json& object, SinkStat& sink) {
   read(object, "records", sink.records);
   read(object, "bytes", sink.bytes);
   read(object, "in_flight", sink.in_flight);
+  read(object, "held_batches", sink.held_batches);
   read(object, "dead_batches", sink.dead_batches);
   read(object, "max_bytes", sink.max_bytes);
   read(object, "removed", sink.removed);
@@ -63,6 +64,20 @@ void read_drop(const json& object, DropStat& drop) {
   read(object, "reason", drop.reason);
   read(object, "batches", drop.batches);
   read(object, "records", drop.records);
+}
+
+void read_clock(const json& object, ClockStat& clock) {
+  read(object, "known", clock.known);
+  std::string state;
+  read(object, "state", state);
+  for (const ClockState known : {ClockState::kSynchronised, ClockState::kUnsynchronised, ClockState::kFreeRunning}) {
+    if (state == to_string(known)) clock.state = known;
+  }
+  read(object, "state_for_s", clock.state_for_s);
+  read(object, "holding", clock.holding);
+  std::int64_t left = -1;
+  read(object, "hold_left_s", left);
+  if (left >= 0) clock.hold_left_s = left;
 }
 
 std::string bytes_text(std::int64_t bytes) {
@@ -78,14 +93,39 @@ std::string bytes_text(std::int64_t bytes) {
   return text.data();
 }
 
+std::string duration_text(std::int64_t seconds) {
+  if (seconds < 120) return std::to_string(seconds) + " s";
+  if (seconds < 7200) return std::to_string(seconds / 60) + " min";
+  if (seconds < 172'800) return std::to_string(seconds / 3600) + " h";
+  return std::to_string(seconds / 86'400) + " days";
+}
+
 std::string age_text(std::optional<WallTime> time, WallTime now) {
   if (!time) return "-";
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - *time).count();
-  if (seconds < 0) return "in the future";
-  if (seconds < 120) return std::to_string(seconds) + " s ago";
-  if (seconds < 7200) return std::to_string(seconds / 60) + " min ago";
-  if (seconds < 172'800) return std::to_string(seconds / 3600) + " h ago";
-  return std::to_string(seconds / 86'400) + " days ago";
+  return seconds < 0 ? "in the future" : duration_text(seconds) + " ago";
+}
+
+// Nothing where there is nothing to say.
+std::string clock_text(const SpoolStat& stat) {
+  const ClockStat& clock = stat.clock;
+  const std::string held = std::to_string(stat.held_batches) + (stat.held_batches == 1 ? " batch" : " batches");
+  if (!clock.known) {
+    return stat.held_batches == 0 ? "" : "HELD      " + held + " wait for a collector whose clock is right\n";
+  }
+  std::string out = "clock     " + std::string(to_string(clock.state)) + " for " + duration_text(clock.state_for_s);
+  if (clock.holding) {
+    out += "; new batches are held until it is synchronised";
+    if (clock.hold_left_s) out += ", at most for another " + duration_text(*clock.hold_left_s);
+  } else if (clock.state != ClockState::kSynchronised) {
+    out += "; believed all the same (time_quality 3)";
+  }
+  out += '\n';
+  if (stat.held_batches > 0) {
+    out += "HELD      " + held +
+           (clock.holding ? " wait for the clock, no sink gets them yet\n" : " are getting their times\n");
+  }
+  return out;
 }
 
 std::string a_year(std::optional<std::int64_t> bytes) {
@@ -110,6 +150,11 @@ Result<SpoolStat> stat_from_json(std::string_view text) {
   read(object, "batches", stat.batches);
   read(object, "records", stat.records);
   read(object, "bytes", stat.bytes);
+  read(object, "held_batches", stat.held_batches);
+  read(object, "held_records", stat.held_records);
+  if (const auto clock = object.find("clock"); clock != object.end() && clock->is_object()) {
+    read_clock(*clock, stat.clock);
+  }
   read(object, "oldest_sealed_ms", stat.oldest_sealed);
   read(object, "newest_sealed_ms", stat.newest_sealed);
   read(object, "open_records", stat.open_records);
@@ -150,6 +195,7 @@ std::string to_text(const SpoolStat& stat, WallTime now) {
   if (stat.memory_batches > 0) {
     out += "memory    " + std::to_string(stat.memory_batches) + " batches not on disk yet (spool.durability = spill)\n";
   }
+  out += clock_text(stat);
   if (stat.unstored_batches > 0) {
     out += "UNSTORED  " + std::to_string(stat.unstored_batches) + " batches wait in memory: " + stat.last_error + '\n';
   }

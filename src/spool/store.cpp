@@ -85,6 +85,10 @@ Result<void> Store::prepare() {
        "LIMIT 1"},
       {&batch_,
        "SELECT id, run, first_seq, records, sealed_ms, bytes, flags, last_seq, segment FROM batch WHERE id = ?1"},
+      {&finish_batch_, "UPDATE batch SET sealed_ms = ?2, bytes = ?3, flags = flags & ~4 WHERE id = ?1 AND flags & 4"},
+      {&save_segment_,
+       "INSERT OR REPLACE INTO segment(id, boot_id, start_boot_ns, end_boot_ns, offset_ns, state) "
+       "VALUES(?1,?2,?3,?4,?5,?6)"},
       {&body_, "SELECT bytes FROM body WHERE id = ?1"},
       {&remove_batch_, "DELETE FROM batch WHERE id = ?1 RETURNING flags"},
       {&remove_body_, "DELETE FROM body WHERE id = ?1"},
@@ -185,6 +189,12 @@ Result<void> Store::insert_batch(const BatchRow& row, std::string_view bytes) {
   return done;
 }
 
+Result<void> Store::finish_batch(std::int64_t id, std::int64_t sealed_ms, std::string_view bytes) {
+  auto done = Query(finish_batch_, id, sealed_ms, static_cast<std::int64_t>(bytes.size())).run();
+  if (!done || database_.changed_rows() == 0) return done;
+  return Query(update_body_, id, Query::Blob{bytes}).run();
+}
+
 Result<std::optional<BatchRow>> Store::oldest_batch() {
   Query query(oldest_batch_);
   return one(query, batch_row);
@@ -252,6 +262,36 @@ Result<void> Store::remove_batch(std::int64_t id) {
   auto done = Query(remove_body_, id).run();
   if (done && has_notices) done = Query(remove_notices_, id).run();
   return done;
+}
+
+SegmentRow segment_row(const Query& query) {
+  // A state that nobody knows: the batches in it are as good as held.
+  const std::int64_t state = query.integer(5);
+  const bool known = state >= 0 && state < static_cast<std::int64_t>(SegmentState::kHeld);
+  return {query.integer(0),
+          query.text(1),
+          BootTime(Nanoseconds(query.integer(2))),
+          BootTime(Nanoseconds(query.integer(3))),
+          WallTime(Nanoseconds(query.integer(4))),
+          known ? static_cast<SegmentState>(state) : SegmentState::kHeld};
+}
+
+Result<std::vector<SegmentRow>> Store::segments() {
+  auto statement = database_.prepare(kSegmentColumns);
+  if (!statement) return tl::unexpected(statement.error());
+  Query query(*statement);
+  return all(query, segment_row);
+}
+
+Result<void> Store::save_segment(const SegmentRow& row) {
+  return Query(save_segment_, row.id, std::string_view(row.boot_id), row.start.time_since_epoch().count(),
+               row.end.time_since_epoch().count(), row.boot_zero.time_since_epoch().count(),
+               static_cast<std::int64_t>(row.state))
+      .run();
+}
+
+Result<void> Store::remove_segment(std::int64_t id) {
+  return database_.run("DELETE FROM segment WHERE id = " + std::to_string(id));
 }
 
 Result<std::vector<SinkRow>> Store::sinks() {
@@ -370,8 +410,9 @@ Result<std::vector<DropStat>> Store::drops() {
 void Store::fill(SpoolStat& stat) {
   if (stat.batches > 0) {
     const auto time = [](const BatchRow& row) { return WallTime(std::chrono::milliseconds(row.sealed_ms)); };
-    if (const auto row = oldest_batch(); row && *row) stat.oldest_sealed = time(**row);
-    if (const auto row = newest_batch(); row && *row) stat.newest_sealed = time(**row);
+    // A held one has no place on the calendar yet.
+    if (const auto row = oldest_batch(); row && *row && !(*row)->held) stat.oldest_sealed = time(**row);
+    if (const auto row = newest_batch(); row && *row && !(*row)->held) stat.newest_sealed = time(**row);
   }
   if (auto counted = drops()) stat.drops = std::move(*counted);
   const auto dead = dead_by_sink();

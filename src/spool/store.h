@@ -12,6 +12,7 @@
 #include <airspool/spool/spool.h>
 
 #include "notice.h"
+#include "segments.h"
 #include "sqlite.h"
 
 namespace airspool::spool {
@@ -35,14 +36,14 @@ struct BatchRow {
   std::int64_t run = 0;
   std::int64_t first_seq = 0;
   std::int64_t records = 0;
-  std::int64_t sealed_ms = 0;
+  std::int64_t sealed_ms = 0;  // UTC; boot time while it is held
   std::int64_t bytes = 0;
   bool simulated = false;
   bool has_notices = false;
   bool held = false;          // its times are not final: not for any sink yet
   int thinned = 0;            // so many times half of its records were given up
   std::int64_t last_seq = 0;  // beyond first_seq + records - 1 once it is thinned
-  std::int64_t segment = 0;   // of the clock, when `held`
+  std::int64_t segment = 0;   // of the clock; 0: from before there were any
 };
 
 struct SinkRow {
@@ -66,6 +67,11 @@ struct DeadTotals {
   std::int64_t batches = 0;
   std::int64_t bytes = 0;
 };
+
+// Of the table `segment`; also of a file that is salvaged.
+inline constexpr const char* kSegmentColumns =
+    "SELECT id, boot_id, start_boot_ns, end_boot_ns, offset_ns, state FROM segment ORDER BY id";
+SegmentRow segment_row(const Query& query);
 
 enum class Purpose : std::uint8_t {
   kRun,   // makes the file, brings an older format up to date
@@ -97,6 +103,8 @@ class Store {
   Result<void> forget_empty_runs();
 
   Result<void> insert_batch(const BatchRow& row, std::string_view bytes);
+  // The final form of a held batch. Does nothing when it is gone or final already.
+  Result<void> finish_batch(std::int64_t id, std::int64_t sealed_ms, std::string_view bytes);
   Result<std::optional<BatchRow>> oldest_batch();
   Result<std::optional<BatchRow>> newest_batch();
   Result<std::optional<BatchRow>> batch(std::int64_t id);
@@ -110,6 +118,10 @@ class Store {
   Result<void> replace_batch(const BatchRow& row, std::string_view bytes);
   // With its body, and with the notices that it carries, which thereby are delivered.
   Result<void> remove_batch(std::int64_t id);
+
+  Result<std::vector<SegmentRow>> segments();  // in the order of ids
+  Result<void> save_segment(const SegmentRow& row);
+  Result<void> remove_segment(std::int64_t id);
 
   Result<std::vector<SinkRow>> sinks();
   Result<void> save_sink(const SinkRow& row);
@@ -169,6 +181,7 @@ class Store {
   Statement newest_run_, run_, insert_run_, remember_last_;
   Statement insert_batch_, insert_body_, oldest_batch_, newest_batch_, batch_, body_, remove_batch_, remove_body_,
       remove_notices_, update_batch_, update_body_;
+  Statement finish_batch_, save_segment_;
   Statement save_sink_;
   Statement pending_notices_, carry_, insert_notice_, covering_gap_, extend_gap_, recall_;
   Statement insert_dead_, remove_dead_, dead_totals_;

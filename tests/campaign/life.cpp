@@ -50,7 +50,7 @@ class Living {
     settings_.free_bytes = [](const std::string&) { return std::int64_t{1} << 40; };
     if (life.clock_unset) {
       clock_.step_wall(WallTime{} - times.truth);
-      clock_.set_quality(ClockQuality::kUnverified);
+      clock_.set_state(ClockState::kUnsynchronised);
     }
   }
 
@@ -139,7 +139,7 @@ class Living {
   void pass_time() {
     clock_.advance(dice_.one_in(25) ? Nanoseconds(std::chrono::minutes(dice_.between(1, 90)))
                                     : Nanoseconds(std::chrono::milliseconds(dice_.between(100, 3000))));
-    if (life_.clock_unset && clock_.quality() != ClockQuality::kSynchronised && dice_.one_in(10)) {
+    if (life_.clock_unset && clock_.state() != ClockState::kSynchronised && dice_.one_in(10)) {
       set_right();
     } else if (life_.clock_jumps && dice_.one_in(12)) {
       jump();
@@ -147,7 +147,7 @@ class Living {
   }
   void set_right() {
     clock_.step_wall(truth_ + (clock_.boot_now() - BootTime{}) - clock_.wall_now());
-    clock_.set_quality(ClockQuality::kSynchronised);
+    clock_.set_state(ClockState::kSynchronised);
   }
   void jump() {
     constexpr std::int64_t kBeyond2038 = (std::int64_t{1} << 31) + 12'345;

@@ -38,7 +38,7 @@ class BoxClock final : public Clock {
   explicit BoxClock(const Clock& truth) : truth_(truth) {}
   [[nodiscard]] BootTime boot_now() const override { return truth_.boot_now(); }
   [[nodiscard]] WallTime wall_now() const override { return truth_.wall_now() + wrong_by; }
-  [[nodiscard]] ClockQuality quality() const override { return ClockQuality::kUnverified; }
+  [[nodiscard]] ClockState state() const override { return ClockState::kFreeRunning; }
   Nanoseconds wrong_by{};
 
  private:

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <string>
 
 namespace airspool {
 
@@ -34,6 +37,14 @@ struct Calendar {
   [[nodiscard]] constexpr BootTime boot_time_of(WallTime time) const { return BootTime(time - boot_zero); }
 };
 
+// What the machine itself says of its calendar.
+enum class ClockState : std::uint8_t {
+  kSynchronised,    // something has set it by a better clock
+  kUnsynchronised,  // something is there to do that, and has not yet, or not for too long
+  kFreeRunning,     // nothing here looks after it: a container, a virtual machine on its host's clock
+};
+const char* to_string(ClockState state);  // "synchronised", "not synchronised", "free-running"
+
 // Where time comes from. Injected wherever time matters, so that no test sleeps. Implementations are safe to call from
 // any thread.
 class Clock {
@@ -45,18 +56,37 @@ class Clock {
 
   [[nodiscard]] virtual BootTime boot_now() const = 0;
   [[nodiscard]] virtual WallTime wall_now() const = 0;
-  [[nodiscard]] virtual ClockQuality quality() const = 0;
+  [[nodiscard]] virtual ClockState state() const = 0;
 };
 
-// The calendar as `clock` has it now.
-Calendar calendar_of(const Clock& clock);
+// What to add to boot time for UTC, as `clock` has it now: the WallTime of boot time zero.
+WallTime boot_zero_of(const Clock& clock);
 
-// The clock of the machine. `quality` asks the kernel (adjtimex) whether something disciplines it.
+// The kernel's name for this boot (/proc/sys/kernel/random/boot_id): two boot times can be compared only when theirs is
+// the same. Empty where it cannot be read. `root` goes before the path (for tests).
+std::string boot_id(const std::string& root = "");
+
+// The day on which this program was built: no clock that is right is behind it.
+WallTime build_time();
+
+// The clock of the machine. Synchronised is what systemd-timesyncd or the kernel (adjtimex) says is so; who looks after
+// a clock that is not, is told by signs of time services (src/decisions/0013-when-the-clock-is-believed.md) that are
+// looked for every 10 s at most.
 class SystemClock final : public Clock {
  public:
+  SystemClock();
+  // Looks under `root` instead of /, and asks `kernel_synchronised` instead of the kernel: for tests.
+  SystemClock(std::string root, std::function<bool()> kernel_synchronised);
+
   [[nodiscard]] BootTime boot_now() const override;
   [[nodiscard]] WallTime wall_now() const override;
-  [[nodiscard]] ClockQuality quality() const override;
+  [[nodiscard]] ClockState state() const override;
+
+ private:
+  std::string root_;
+  std::function<bool()> kernel_synchronised_;
+  mutable std::atomic<std::int64_t> looked_ns_{-1};  // when signs were last looked for; -1: never
+  mutable std::atomic<bool> looked_after_{false};    // what was found then
 };
 
 // A clock that stands until it is told to move: for tests, and for replay, where the samples are the clock.
@@ -67,7 +97,7 @@ class ManualClock final : public Clock {
 
   [[nodiscard]] BootTime boot_now() const override { return boot_; }
   [[nodiscard]] WallTime wall_now() const override { return wall_; }
-  [[nodiscard]] ClockQuality quality() const override { return quality_; }
+  [[nodiscard]] ClockState state() const override { return state_; }
 
   // Time passes: both time lines move.
   void advance(Nanoseconds by) {
@@ -76,12 +106,12 @@ class ManualClock final : public Clock {
   }
   // The calendar is put right (or wrong): only wall time moves.
   void step_wall(Nanoseconds by) { wall_ += by; }
-  void set_quality(ClockQuality quality) { quality_ = quality; }
+  void set_state(ClockState state) { state_ = state; }
 
  private:
   BootTime boot_;
   WallTime wall_;
-  ClockQuality quality_ = ClockQuality::kSynchronised;
+  ClockState state_ = ClockState::kSynchronised;
 };
 
 }  // namespace airspool

@@ -46,6 +46,18 @@ struct SinkSettings {
   std::int64_t max_backlog_bytes = 0;
 };
 
+// When the system clock is believed. Until it is, batches are stored with boot times and nobody gets them; then each is
+// put right once and never changes again. kAuto: when it is synchronised, or was since the boot; or when nothing on the
+// machine looks after it and it is behind neither `not_before` nor the newest batch; or `hold_max` after the start.
+enum class ClockTrust : std::uint8_t { kAuto, kAlways, kSynced };
+
+struct ClockSettings {
+  ClockTrust trust = ClockTrust::kAuto;
+  Nanoseconds hold_max = std::chrono::seconds(300);
+  WallTime not_before;  // build_time()
+  std::string boot_id;  // boot_id(); empty: not known, then each run counts as a boot of its own
+};
+
 struct SpoolSettings {
   std::string path;  // the database file; `<path>-wal` and `<path>.lock` lie beside it
   std::string station_id;
@@ -53,6 +65,7 @@ struct SpoolSettings {
   // How long what a known sink that is not configured any more waited for is still kept: a name that was mistyped can
   // be put right. Counted anew at each opening.
   Nanoseconds release_after = std::chrono::hours(1);
+  ClockSettings clock;
   std::int64_t max_bytes = std::int64_t{1} << 30;  // of the database file; at least kMinSpoolBytes
   Durability durability = Durability::kWriteThrough;
   Nanoseconds spill_after = std::chrono::seconds(60);
@@ -78,9 +91,10 @@ struct SinkStat {
   std::int64_t batches = 0;  // not yet acknowledged, those in flight included
   std::int64_t records = 0;
   std::int64_t bytes = 0;
-  std::int64_t in_flight = 0;  // batches leased and not settled
-  std::int64_t max_bytes = 0;  // it may hold; 0: not known (read from the file)
-  bool removed = false;        // not configured any more: this is released after SpoolSettings::release_after
+  std::int64_t in_flight = 0;     // batches leased and not settled
+  std::int64_t held_batches = 0;  // batches that wait for a clock (SpoolStat)
+  std::int64_t max_bytes = 0;     // it may hold; 0: not known (read from the file)
+  bool removed = false;           // not configured any more: this is released after SpoolSettings::release_after
   std::int64_t dead_batches = 0;
 };
 
@@ -97,6 +111,15 @@ struct DropStat {
   std::int64_t records = 0;
 };
 
+// What the spool thinks of the clock.
+struct ClockStat {
+  bool known = false;  // false: read from the file while nobody runs
+  ClockState state = ClockState::kSynchronised;
+  std::int64_t state_for_s = 0;             // since it became so, or since the start
+  bool holding = false;                     // not believed: what is sealed now is held
+  std::optional<std::int64_t> hold_left_s;  // until it is believed whatever it says
+};
+
 struct SpoolStat {
   std::string path;
   bool running = false;       // from the collector itself; false: read from the file while nobody runs
@@ -104,7 +127,10 @@ struct SpoolStat {
   std::int64_t last_seq = 0;  // the last one stored under that spool_id
   std::int64_t batches = 0;   // on disk
   std::int64_t records = 0;
-  std::int64_t bytes = 0;  // of batches
+  std::int64_t bytes = 0;         // of batches
+  std::int64_t held_batches = 0;  // of them: waiting for a clock, so that no sink gets them yet
+  std::int64_t held_records = 0;
+  ClockStat clock;
   std::optional<WallTime> oldest_sealed;
   std::optional<WallTime> newest_sealed;
   std::int64_t open_records = 0;       // in memory, not sealed yet

@@ -350,10 +350,10 @@ TEST(SpoolStatTest, IsOneJsonObject) {
   EXPECT_EQ(
       to_json(stat),
       R"({"path":"/tmp/a \"b\"\u000a","running":false,"spool_id":"","last_seq":0,"batches":0,"records":0,)"
-      R"("bytes":0,"oldest_sealed_ms":1234,"newest_sealed_ms":null,"open_records":0,"unstored_batches":0,"memory_batches":0,"salvaging":false,"quarantined_files":0,)"
+      R"("bytes":0,"held_batches":0,"held_records":0,"clock":{"known":false},"oldest_sealed_ms":1234,"newest_sealed_ms":null,"open_records":0,"unstored_batches":0,"memory_batches":0,"salvaging":false,"quarantined_files":0,)"
       R"("file_bytes":0,"max_bytes":0,"dead_batches":0,"dead_bytes":0,"written_today":null,"written_a_year":null,"disk_written_today":null,"disk_written_a_year":null,"sinks":[{"name":"lake","batches":0,)"
-      R"("records":0,"bytes":0,"in_flight":0,"dead_batches":0,"max_bytes":0,"removed":false},{"name":"","batches":0,"records":0,"bytes":0,)"
-      R"("in_flight":0,"dead_batches":0,"max_bytes":0,"removed":false}],"drops":[{"sink":"lake","reason":"quota","batches":1,"records":2}],)"
+      R"("records":0,"bytes":0,"in_flight":0,"held_batches":0,"dead_batches":0,"max_bytes":0,"removed":false},{"name":"","batches":0,"records":0,"bytes":0,)"
+      R"("in_flight":0,"held_batches":0,"dead_batches":0,"max_bytes":0,"removed":false}],"drops":[{"sink":"lake","reason":"quota","batches":1,"records":2}],)"
       R"("last_error":""})");
 }
 

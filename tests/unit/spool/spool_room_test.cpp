@@ -68,7 +68,7 @@ TEST_F(SpoolRoomTest, AClockThatNobodyVouchesForDoesNotEmptyTheSpool) {
     fill(spool, 3);
   }
   clock_.step_wall(hours(24 * 365 * 12));  // 2038
-  clock_.set_quality(ClockQuality::kUnverified);
+  clock_.set_state(ClockState::kFreeRunning);
   Spool spool = open();
   fill(spool, 1);
   EXPECT_EQ(drop(spool.stat(), "age").batches, 0);

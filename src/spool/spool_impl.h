@@ -209,6 +209,7 @@ class Spool::Impl {
 
   // spool_lease.cpp
   void reject(Rejected rejected);
+  void recall_notices(Waiting& rejected);
   void drop_damaged(const BatchRow& row);
   Result<BatchPtr> read(const BatchRow& row);
   Delivery* find(std::string_view sink);
@@ -277,7 +278,8 @@ class Spool::Impl {
   BootTime first_ack_{};
   std::vector<Delivered> delivered_;  // nobody holds them any more
   std::vector<std::string> forgotten_sinks_;
-  std::vector<Notice> told_;  // printed in batches that were delivered without ever being stored
+  std::vector<Notice> told_;   // printed in batches that were delivered without ever being stored
+  std::vector<Notice> again_;  // printed in batches that were rejected from memory, and not in the file
   std::vector<Rejected> rejected_;
 
   std::optional<BatchEncoder> thin_encoder_;     // made when it is needed

@@ -130,6 +130,7 @@ void Spool::Impl::settle(const Settle& settle) {
                                     [&](const Waiting& one) { return one.batch->header.id == settle.batch_id; });
   const bool on_disk = waiting == waiting_.end();
   if (settle.settlement == Settlement::kRejected) {
+    if (!on_disk) recall_notices(*waiting);
     reject(
         {settle.batch_id, *size, settle.sink, settle.reason.substr(0, kMaxReason), on_disk ? nullptr : waiting->batch});
   }
@@ -144,6 +145,15 @@ void Spool::Impl::settle(const Settle& settle) {
   if (!on_disk && settle.settlement == Settlement::kAccepted && told_.empty()) return;
   if (acks_++ == 0) first_ack_ = clock_.boot_now();
   if (acks_ >= kMaxAcks && !failing_) (void)write_acks();
+}
+
+// What a rejected batch would have told is told again: those that are in the file are still to be told there.
+void Spool::Impl::recall_notices(Waiting& rejected) {
+  for (Notice& notice : rejected.notices) {
+    if (notice.row == 0) again_.push_back(std::move(notice));
+  }
+  rejected.notices.clear();
+  rejected.carries_start = false;
 }
 
 void Spool::Impl::reject(Rejected rejected) {

@@ -101,6 +101,9 @@ Result<void> Spool::Impl::write_rows(const Waiting* waiting, Changes& changes) {
   for (const Notice& gap : untold_) {
     if (done = store_.announce_gap(gap.spool_id, gap.from_seq, gap.to_seq, gap.other); !done) return done;
   }
+  for (const Notice& notice : again_) {
+    if (done = store_.carry(notice, 0); !done) return done;
+  }
   for (const std::string& sink : forgotten_sinks_) {
     if (done = store_.remove_sink(sink); !done) return done;
   }
@@ -235,6 +238,7 @@ void Spool::Impl::apply(const Waiting* waiting, const Changes& changes) {
   delivered_.clear();
   rejected_.clear();
   told_.clear();
+  again_.clear();
   forgotten_sinks_.clear();
   acks_ = 0;
   untold_.clear();

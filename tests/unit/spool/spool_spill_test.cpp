@@ -187,6 +187,23 @@ TEST_F(SpoolSpillTest, ARejectedBatchGoesToTheDeadLettersFromMemory) {
   }
 }
 
+TEST_F(SpoolSpillTest, WhatABatchWouldHaveToldIsToldAgainWhenOneSinkRejectsIt) {
+  Spool spool = open();
+  append(spool, 10);
+  settle(spool, lease(spool, "home"));
+  settle(spool, lease(spool, "lake"), Settlement::kRejected);
+  pass(spool, 20);  // the dead letter and its gap are in the file
+  append(spool, 10);
+  settle(spool, lease(spool, "lake"), Settlement::kRejected);  // it told of the start and of the gap
+  settle(spool, lease(spool, "home"));
+  pass(spool, 20);
+  append(spool, 10);
+  const std::string all = text(lease(spool, "lake"));
+  EXPECT_EQ(lines_of_kind(all, "start").size(), 1U) << all;
+  EXPECT_EQ(lines_of_kind(all, "gap").size(), 1U) << all;
+  EXPECT_NE(all.find(R"("from":1,"to":20,"reason":"rejected")"), std::string::npos) << all;
+}
+
 TEST_F(SpoolSpillTest, LiveGoesFirstFromMemoryToo) {
   settings_.sinks[0].order = LeaseOrder::kLiveFirst;
   Spool spool = open();

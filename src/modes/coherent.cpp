@@ -102,6 +102,46 @@ void normalise(int count, const float* __restrict own_i, const float* __restrict
   }
 }
 
+// The halves of each bit along the carrier's phase, and the power that stands across it.
+AIRSPOOL_VECTOR_CLONES
+void turn_to_phase(const float* __restrict z_i, const float* __restrict z_q, const float* __restrict phase_i,
+                   const float* __restrict phase_q, int bits, float* __restrict first, float* __restrict second,
+                   float* __restrict off_axis) {
+  for (int k = 0; k < bits; ++k) {
+    const float a_i = z_i[2 * k];
+    const float a_q = z_q[2 * k];
+    const float b_i = z_i[2 * k + 1];
+    const float b_q = z_q[2 * k + 1];
+    first[k] = a_i * phase_i[k] + a_q * phase_q[k];
+    second[k] = b_i * phase_i[k] + b_q * phase_q[k];
+    const float a_off = a_q * phase_i[k] - a_i * phase_q[k];
+    const float b_off = b_q * phase_i[k] - b_i * phase_q[k];
+    off_axis[k] = a_off * a_off + b_off * b_off;
+  }
+}
+
+struct Expected {
+  const float* gain;
+  const float* energy;
+  const float* overlap;
+};
+
+// Log-likelihoods of a pulse in the first and in the second half of each bit.
+AIRSPOOL_VECTOR_CLONES
+void weigh(const Expected& expected, const float* __restrict first, const float* __restrict second,
+           const float* __restrict noise, float amplitude, float least_noise, int bits, float* __restrict one,
+           float* __restrict zero, float* __restrict spill) {
+  const float* __restrict gain = expected.gain;
+  const float* __restrict energy = expected.energy;
+  const float* __restrict overlap = expected.overlap;
+  for (int k = 0; k < bits; ++k) {
+    const float weight = amplitude / (noise[k] > least_noise ? noise[k] : least_noise);
+    one[k] = weight * (2.0F * gain[2 * k] * first[k] - amplitude * energy[2 * k]);
+    zero[k] = weight * (2.0F * gain[2 * k + 1] * second[k] - amplitude * energy[2 * k + 1]);
+    spill[k] = 2.0F * weight * amplitude * overlap[2 * k];
+  }
+}
+
 }  // namespace
 
 CoherentReader::CoherentReader(const MatchedFilter& filter, const FirstLook& look) : filter_(&filter), look_(&look) {
@@ -214,44 +254,39 @@ void CoherentReader::smooth_phase(int bits) {
 }
 
 void CoherentReader::project(int bits, float noise_power) {
-  alignas(32) std::array<float, kLongBits> real_first;
-  alignas(32) std::array<float, kLongBits> real_second;
-  std::array<float, kLongBits + 1> off_axis;  // running sum
-  off_axis[0] = 0.0F;
+  alignas(32) std::array<float, kLongBits> first;
+  alignas(32) std::array<float, kLongBits> second;
+  alignas(32) std::array<float, kLongBits> off_axis;
+  turn_to_phase(z_i_.data() + kPreambleHalfBits, z_q_.data() + kPreambleHalfBits,
+                track_.phase_i.data() + kPreamblePulses, track_.phase_q.data() + kPreamblePulses, bits, first.data(),
+                second.data(), off_axis.data());
+  std::array<float, kLongBits + 1> running;
+  running[0] = 0.0F;
   float along = 0.0F;
   float expected = 0.0F;
   int previous = 0;
   for (std::size_t k = 0; k < static_cast<std::size_t>(bits); ++k) {
-    const std::size_t a = kPreambleHalfBits + 2 * k;
-    const float ref_i = track_.phase_i[kPreamblePulses + k];
-    const float ref_q = track_.phase_q[kPreamblePulses + k];
-    real_first[k] = z_i_[a] * ref_i + z_q_[a] * ref_q;
-    real_second[k] = z_i_[a + 1] * ref_i + z_q_[a + 1] * ref_q;
-    const float side_first = z_q_[a] * ref_i - z_i_[a] * ref_q;
-    const float side_second = z_q_[a + 1] * ref_i - z_i_[a + 1] * ref_q;
-    off_axis[k + 1] = off_axis[k] + side_first * side_first + side_second * side_second;
+    running[k + 1] = running[k] + off_axis[k];
     const int here = at_[kPreamblePulses + k];
     const auto h = static_cast<std::size_t>(here);
-    along += gain_[h] * (h == a ? real_first[k] : real_second[k]);
+    along += gain_[h] * ((h & 1U) == 0 ? first[k] : second[k]);
     expected += energy_[h];
     if (here == previous + 1) expected += 2.0F * overlap_[h - 1];
     previous = here;
   }
   track_.amplitude = std::max(along / expected, 0.25F * std::sqrt(noise_power));
-  const float amplitude = track_.amplitude;
+  alignas(32) std::array<float, kLongBits> noise;
   for (int bit = 0; bit < bits; ++bit) {
-    const auto k = static_cast<std::size_t>(bit);
     const auto from = static_cast<std::size_t>(std::max(0, bit - kNoiseReach));
     const auto to = static_cast<std::size_t>(std::min(bits, bit + kNoiseReach + 1));
     // Two values a bit, each with half the noise power.
     const auto count = static_cast<float>(to - from);
-    const float around = (off_axis[to] - off_axis[from] + kNoiseMemory * noise_power) / (count + kNoiseMemory);
-    const float weight = 1.0F / std::max(around, noise_power);
-    const std::size_t a = kPreambleHalfBits + 2 * k;
-    one_[k] = weight * amplitude * (2.0F * gain_[a] * real_first[k] - amplitude * energy_[a]);
-    zero_[k] = weight * amplitude * (2.0F * gain_[a + 1] * real_second[k] - amplitude * energy_[a + 1]);
-    spill_[k] = 2.0F * weight * amplitude * amplitude * overlap_[a - 1];
+    noise[static_cast<std::size_t>(bit)] =
+        (running[to] - running[from] + kNoiseMemory * noise_power) / (count + kNoiseMemory);
   }
+  constexpr std::size_t kData = kPreambleHalfBits;
+  weigh({gain_.data() + kData, energy_.data() + kData, overlap_.data() + kData - 1}, first.data(), second.data(),
+        noise.data(), track_.amplitude, noise_power, bits, one_.data(), zero_.data(), spill_.data());
 }
 
 // The larger of all sequences that end, or begin, in each state; the state is the bit before.

@@ -21,16 +21,18 @@ std::array<float, kEntries> make_table() {
 
 const std::array<float, kEntries> kDoubt = make_table();
 
+inline float look_up(float llr) {
+  const float place = std::min(std::abs(llr), kCertainNats) * kStepsPerNat;
+  return kDoubt[static_cast<std::size_t>(static_cast<int>(place + 0.5F))];
+}
+
 }  // namespace
 
-float doubt(float llr) {
-  const float place = std::min(std::abs(llr), kCertainNats) * kStepsPerNat;
-  return kDoubt[static_cast<std::size_t>(place + 0.5F)];
-}
+float doubt(float llr) { return look_up(llr); }
 
 float doubt(const SoftBits& soft, int first, int last) {
   float sum = 0.0F;
-  for (int bit = first; bit < last; ++bit) sum += doubt(soft.llr[static_cast<std::size_t>(bit)]);
+  for (int bit = first; bit < last; ++bit) sum += look_up(soft.llr[static_cast<std::size_t>(bit)]);
   return sum;
 }
 

@@ -51,7 +51,7 @@ for program in "$airspool" "$iqsim"; do
 done
 
 # Recall of all / of DF17+18 in percent that full effort must keep at 10 s and seed 1; raised as we improve.
-declare -A floors=([clean100]=99.0/99.4 [s200]=84/86 [s800]=82.5/85 [s2000]=77.5/80.5 [s800fruit]=72.5/74 [weak400]=66.5/71.5
+declare -A floors=([clean100]=99.5/99.8 [s200]=85/87 [s800]=83.5/87 [s2000]=79/82 [s800fruit]=73.5/76 [weak400]=67/72
   [noise]=0/0)
 
 if $quick; then

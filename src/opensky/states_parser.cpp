@@ -12,11 +12,11 @@
 
 #include <airspool/opensky/states_parser.h>
 
+#include "json_input.h"
+
 namespace airspool::opensky {
 namespace {
 
-constexpr std::size_t kPieceBytes = 8'192;
-constexpr std::size_t kMaxTokenBytes = 1'024;  // a JSON string or number; the longest of OpenSky's are country names
 constexpr int kMaxDepth = 16;
 constexpr std::size_t kRowElements = 17;
 constexpr std::size_t kMaxCallsign = 8;
@@ -24,121 +24,9 @@ constexpr std::size_t kMaxCountry = 64;
 constexpr double kFirstTime = 946'684'800;   // 2000-01-01
 constexpr double kLastTime = 4'102'444'800;  // 2100-01-01
 constexpr int kLastCategory = 20;
-
-// Bytes of the source, one at a time, for nlohmann's lexer, which keeps a whole token in memory: a token without end is
-// ended here, as if the input were over.
-class Input {
- public:
-  explicit Input(const ByteSource& read) : read_(read) { refill(); }
-
-  [[nodiscard]] bool at_end() const { return next_ == size_; }
-  [[nodiscard]] char current() const { return piece_[next_]; }
-  void advance() {
-    watch(piece_[next_]);
-    if (++next_ == size_) refill();
-    if (token_bytes_ > kMaxTokenBytes) {
-      token_too_long_ = true;
-      next_ = size_ = 0;
-    }
-  }
-  // More was wanted than the source had.
-  [[nodiscard]] bool ended_early() const { return wanted_more_ && !token_too_long_ && !error_; }
-  void want() { wanted_more_ = wanted_more_ || at_end(); }
-  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
-  // The first byte that is not blank.
-  [[nodiscard]] char first() const { return first_; }
-
- private:
-  void refill() {
-    next_ = size_ = 0;
-    const auto count = read_(piece_);
-    if (!count) {
-      error_ = count.error();
-      return;
-    }
-    size_ = std::min(*count, piece_.size());
-    for (std::size_t i = 0; first_ == 0 && i < size_; ++i) {
-      if (std::string_view(" \t\r\n").find(piece_[i]) == std::string_view::npos) first_ = piece_[i];
-    }
-  }
-
-  static bool separates(char c) {
-    switch (c) {
-      case ' ':
-      case '\n':
-      case '\r':
-      case '\t':
-      case ',':
-      case ':':
-      case '[':
-      case ']':
-      case '{':
-      case '}':
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  void watch(char c) {
-    if (in_string_) {
-      ++token_bytes_;
-      if (escaped_) {
-        escaped_ = false;
-      } else if (c == '\\') {
-        escaped_ = true;
-      } else if (c == '"') {
-        in_string_ = false;
-        token_bytes_ = 0;
-      }
-    } else if (c == '"') {
-      in_string_ = true;
-    } else {
-      token_bytes_ = separates(c) ? 0 : token_bytes_ + 1;
-    }
-  }
-
-  const ByteSource& read_;
-  std::array<char, kPieceBytes> piece_;
-  std::size_t next_ = 0;
-  std::size_t size_ = 0;
-  std::size_t token_bytes_ = 0;
-  bool in_string_ = false;
-  bool escaped_ = false;
-  bool token_too_long_ = false;
-  bool wanted_more_ = false;
-  char first_ = 0;
-  std::optional<Error> error_;
-};
-
-// What nlohmann wants to read from: a pair of input iterators.
-class InputIterator {
- public:
-  using iterator_category = std::input_iterator_tag;  // NOLINT(readability-identifier-naming)
-  using value_type = char;                            // NOLINT(readability-identifier-naming)
-  using difference_type = std::ptrdiff_t;             // NOLINT(readability-identifier-naming)
-  using pointer = const char*;                        // NOLINT(readability-identifier-naming)
-  using reference = char;                             // NOLINT(readability-identifier-naming)
-
-  InputIterator() = default;  // the end
-  explicit InputIterator(Input& input) : input_(&input) {}
-
-  char operator*() const { return input_->current(); }
-  InputIterator& operator++() {
-    input_->advance();
-    return *this;
-  }
-  friend bool operator==(const InputIterator& a, const InputIterator& b) { return a.ended() == b.ended(); }
-  friend bool operator!=(const InputIterator& a, const InputIterator& b) { return !(a == b); }
-
- private:
-  [[nodiscard]] bool ended() const {
-    if (input_ == nullptr) return true;
-    input_->want();
-    return input_->at_end();
-  }
-  Input* input_ = nullptr;
-};
+constexpr std::size_t kSensorsColumn = 12;
+constexpr std::size_t kMaxSensors = 64;  // of one row; more are left out
+constexpr double kLastSerial = 2'147'483'647;
 
 bool is_squawk(std::string_view text) {
   return text.size() == 4 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '7'; });
@@ -167,9 +55,19 @@ class Row {
     ++index_;
   }
   // An array or object in the place of a scalar: OpenSky's list of sensors, or an element of a later API.
-  void nested() {
-    if (index_ < kRowElements && index_ != 12) reject(RowReject::kNotARow);
+  void nested(bool array) {
+    in_sensors_ = array && index_ == kSensorsColumn;
+    if (index_ < kRowElements && !in_sensors_) reject(RowReject::kNotARow);
     ++index_;
+  }
+  // An element of that array.
+  void inner_element(const Scalar& value) {
+    if (!in_sensors_ || reject_) return;
+    const bool is_serial = value.kind == Scalar::Kind::kNumber && std::abs(value.number) <= kLastSerial &&
+                           value.number == std::trunc(value.number);
+    if (!is_serial) return reject(RowReject::kType);
+    std::vector<int>& sensors = out_.state.sensors;
+    if (sensors.size() < kMaxSensors) sensors.push_back(static_cast<int>(value.number));
   }
 
   // The row is complete.
@@ -221,7 +119,7 @@ class Row {
         return take_number(value, state.true_track_deg);
       case 11:
         return take_number(value, state.vertical_rate_mps);
-      case 12:
+      case kSensorsColumn:
         if (value.kind != Scalar::Kind::kNull) reject(RowReject::kType);
         return;
       case 13:
@@ -286,6 +184,7 @@ class Row {
   std::optional<double> longitude_;
   std::optional<double> latitude_;
   std::size_t index_ = 0;
+  bool in_sensors_ = false;
   std::optional<RowReject> reject_;
 };
 
@@ -340,7 +239,7 @@ class States {
       row_ = Row{};
       if (!array) count(RowReject::kNotARow);
     }
-    if (depth_ == 3 && in_row_) row_.nested();
+    if (depth_ == 3 && in_row_) row_.nested(array);
     ++depth_;
     return depth_ <= kMaxDepth;
   }
@@ -376,6 +275,7 @@ class States {
       return room();
     }
     if (depth_ == 3 && in_row_) row_.element(value);
+    if (depth_ == 4 && in_row_) row_.inner_element(value);
     return true;
   }
 

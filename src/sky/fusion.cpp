@@ -277,6 +277,7 @@ StateVector state_vector(const FusedAircraft& aircraft) {
   if (cloud != nullptr && !cloud->row.state.origin_country.empty()) {
     state.origin_country = cloud->row.state.origin_country;
   }
+  if (aircraft.source == RecordSource::kFused) state.sensors = cloud->row.state.sensors;
   state.position = aircraft.position.value;
   state.baro_altitude_m = aircraft.baro_altitude_m.value;
   state.geo_altitude_m = aircraft.geo_altitude_m.value;
@@ -317,6 +318,7 @@ Record make_record(const FusedAircraft& aircraft) {
   record.received = radio->last_seen;
   if (aircraft.source == RecordSource::kFused) {
     record.from_opensky = aircraft.from_opensky;
+    if (!record.state.sensors.empty()) record.from_opensky.add(RecordField::kSensors);
     record.received = std::max(record.received, cloud->received);
   }
   return record;

@@ -192,6 +192,17 @@ std::string_view name_of(RecordSource source) {
   return kNames.at(static_cast<std::size_t>(source));
 }
 
+void add_sensors(std::string& out, const std::vector<int>& sensors) {
+  if (sensors.empty()) return;
+  append_key(out, "sensors");
+  out += '[';
+  for (const int serial : sensors) {
+    if (out.back() != '[') out += ',';
+    out += std::to_string(serial);
+  }
+  out += ']';
+}
+
 // Which fields OpenSky gave to a record of both.
 void add_field_sources(std::string& out, const Record& record) {
   if (record.source != RecordSource::kFused) return;
@@ -237,6 +248,7 @@ void append_record(std::string& out, const Record& record, const Times& times) {
   add_if_known(out, "squawk", state.squawk);
   add(out, "position_source", static_cast<std::int64_t>(state.position_source));
   add(out, "category", state.category);
+  add_sensors(out, state.sensors);
   add(out, "source", name_of(record.source));
   add_field_sources(out, record);
   append_key(out, "received_ms");

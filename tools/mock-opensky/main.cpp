@@ -145,8 +145,10 @@ int run(int argc, char** argv) {
                                                          {"feeder", opensky::Account::kFeeder},
                                                          {"licensed", opensky::Account::kLicensed}};
   app.add_option("--port", options.port, "port on 127.0.0.1; 0 is any that is free (8090)");
-  app.add_option("--account", options.mock.account, "anonymous, standard (default), feeder or licensed")
-      ->transform(CLI::CheckedTransformer(accounts));
+  app.add_option_function<std::string>(
+         "--account", [&](const std::string& name) { options.mock.account = accounts.at(name); },
+         "class of the account: standard, if not told otherwise")
+      ->check(CLI::IsMember({"anonymous", "standard", "feeder", "licensed"}));
   app.add_option("--aircraft", options.mock.aircraft, "how many; every second one is over Switzerland (200)");
   app.add_option("--seed", options.mock.seed, "the same seed gives the same aircraft (1)");
   app.add_option("--recording", options.recording, "answer with this file, as it is, instead");

@@ -37,6 +37,7 @@ struct StateVector {
   bool spi = false;
   PositionSource position_source = PositionSource::kAdsb;
   std::optional<int> category;  // OpenSky's 0..20
+  std::vector<int> sensors;     // serial numbers of OpenSky's receivers that heard it; empty = not told
   std::optional<int> nic;       // navigation integrity category
   std::optional<double> rc_m;   // radius of containment that goes with it
   std::optional<int> nac_p;

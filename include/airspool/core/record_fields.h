@@ -26,13 +26,14 @@ enum class RecordField : std::uint8_t {
   kSquawk,
   kPositionSource,
   kCategory,
+  kSensors,
 };
 
 // Their keys in a record, in the order of the enumerators.
-inline constexpr std::array<std::string_view, 16> kRecordFieldKeys = {
+inline constexpr std::array<std::string_view, 17> kRecordFieldKeys = {
     "callsign",      "origin_country", "time_position",   "last_contact", "longitude",     "latitude",
     "baro_altitude", "geo_altitude",   "velocity",        "true_track",   "vertical_rate", "on_ground",
-    "spi",           "squawk",         "position_source", "category"};
+    "spi",           "squawk",         "position_source", "category",     "sensors"};
 
 constexpr std::string_view key_of(RecordField field) { return kRecordFieldKeys[static_cast<std::size_t>(field)]; }
 

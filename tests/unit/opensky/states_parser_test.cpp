@@ -98,12 +98,35 @@ TEST_F(StatesParserTest, NullsAreNotKnown) {
   EXPECT_EQ(state.position_source, PositionSource::kMlat);
 }
 
-TEST_F(StatesParserTest, AListOfSensorsIsAllowed) {
+TEST_F(StatesParserTest, TakesTheListOfSensors) {
   std::string text = row();
-  text.replace(text.find("null"), 4, "[1,2,3]");
+  text.replace(text.find("null"), 4, "[1,-1408232560,3]");
   const auto answer = parse(answer_of(kTime, text));
   ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->states.size(), 1U);
+  ASSERT_EQ(answer->states.size(), 1U);
+  EXPECT_EQ(answer->states[0].state.sensors, (std::vector<int>{1, -1'408'232'560, 3}));
+}
+
+TEST_F(StatesParserTest, ASensorThatIsNoSerialNumberCostsItsRow) {
+  for (const char* list : {"[1.5]", "[\"a\"]", "[null]", "[99999999999]"}) {
+    std::string text = row();
+    text.replace(text.find("null"), 4, list);
+    const auto answer = parse(answer_of(kTime, text));
+    ASSERT_TRUE(answer) << list;
+    EXPECT_TRUE(answer->states.empty()) << list;
+    EXPECT_EQ(report.rejected[static_cast<std::size_t>(RowReject::kType)], 1U) << list;
+  }
+}
+
+TEST_F(StatesParserTest, AnEndlessListOfSensorsIsCutShort) {
+  std::string list = "[1";
+  for (int i = 0; i < 1000; ++i) list += ",2";
+  std::string text = row();
+  text.replace(text.find("null"), 4, list + "]");
+  const auto answer = parse(answer_of(kTime, text));
+  ASSERT_TRUE(answer);
+  ASSERT_EQ(answer->states.size(), 1U);
+  EXPECT_EQ(answer->states[0].state.sensors.size(), 64U);
 }
 
 TEST_F(StatesParserTest, NullStatesAreAnEmptySky) {

@@ -70,6 +70,15 @@ TEST_F(FusionTest, FillsWhatTheRadioDoesNotKnow) {
   EXPECT_EQ(record.received, at(101.0));
 }
 
+TEST_F(FusionTest, SensorsAreOpenSkys) {
+  CloudRow row = told(kBern, 90.0, 98.0);
+  row.state.sensors = {7};
+  hear_place(kBern, 100.0);
+  tell(row, 101.0);
+  EXPECT_EQ(record().state.sensors, row.state.sensors);
+  EXPECT_TRUE(gave(record(), RecordField::kSensors));
+}
+
 TEST_F(FusionTest, PrefersTheRadioUntilItIsOlderByMoreThanTheSetting) {
   hear(speed(230.0), 100.0);
   tell(told(kBern, 105.0, 105.0), 106.0);

@@ -96,6 +96,12 @@ TEST(RecordCodecTest, AFusedRecordNamesTheFieldsThatOpenSkyGave) {
   EXPECT_NE(print(record).find(R"("latitude":48.12346,)"), std::string::npos) << "the radio's, in its decimals";
 }
 
+TEST(RecordCodecTest, RepeatsOpenSkysSensors) {
+  Record record = bare();
+  record.state.sensors = {7, -1'408'232'560};
+  EXPECT_NE(print(record).find(R"("sensors":[7,-1408232560],"source")"), std::string::npos) << print(record);
+}
+
 TEST(RecordCodecTest, LeavesOutWhatIsNotKnown) {
   EXPECT_EQ(print(bare()),
             R"({"schema":1,"record_id":"abcdefghij234567-42","station_id":"roof-1","seq":42,"icao24":"3c6444",)"

@@ -43,10 +43,12 @@ std::string state_of(const spool::StoredBatch& batch) {
 
 std::string row_of(const spool::StoredBatch& batch) {
   const spool::BatchHeader& header = batch.header;
+  // Sealed by a clock that is not believed: no time to show.
+  const std::string sealed = batch.held ? "-                   " : format_utc(header.sealed);
   std::array<char, 160> columns{};
   std::snprintf(columns.data(), columns.size(), "%10lld  %s  %7u  %9lld  %s %lld-%lld  ",
-                static_cast<long long>(batch.row), format_utc(header.sealed).c_str(), header.count,
-                static_cast<long long>(batch.size), header.spool_id.c_str(), static_cast<long long>(header.first_seq),
+                static_cast<long long>(batch.row), sealed.c_str(), header.count, static_cast<long long>(batch.size),
+                header.spool_id.c_str(), static_cast<long long>(header.first_seq),
                 static_cast<long long>(header.last_seq));
   std::string row = columns.data() + joined(batch.sinks);
   if (const std::string state = state_of(batch); !state.empty()) row += "  " + state;

@@ -109,9 +109,10 @@ std::string age_text(std::optional<WallTime> time, WallTime now) {
 // Nothing where there is nothing to say.
 std::string clock_text(const SpoolStat& stat) {
   const ClockStat& clock = stat.clock;
-  const std::string held = std::to_string(stat.held_batches) + (stat.held_batches == 1 ? " batch" : " batches");
+  const bool one = stat.held_batches == 1;
+  const std::string held = std::to_string(stat.held_batches) + (one ? " batch waits" : " batches wait");
   if (!clock.known) {
-    return stat.held_batches == 0 ? "" : "HELD      " + held + " wait for a collector whose clock is right\n";
+    return stat.held_batches == 0 ? "" : "HELD      " + held + " for a collector whose clock is right\n";
   }
   std::string out = "clock     " + std::string(to_string(clock.state)) + " for " + duration_text(clock.state_for_s);
   if (clock.holding) {
@@ -122,8 +123,8 @@ std::string clock_text(const SpoolStat& stat) {
   }
   out += '\n';
   if (stat.held_batches > 0) {
-    out += "HELD      " + held +
-           (clock.holding ? " wait for the clock, no sink gets them yet\n" : " are getting their times\n");
+    out +=
+        "HELD      " + held + (clock.holding ? " for the clock, no sink gets any of it yet\n" : " for final times\n");
   }
   return out;
 }

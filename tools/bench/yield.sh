@@ -64,6 +64,7 @@ fi
 
 folder=${keep:-$(mktemp -d "${TMPDIR:-/tmp}/airspool-yield-XXXXXX")}
 mkdir -p "$folder"
+# shellcheck disable=SC2317 # called by the trap
 cleanup() { [[ -n $keep ]] || rm -rf "$folder"; }
 trap cleanup EXIT
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lock_file.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <sstream>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -16,6 +19,8 @@ namespace airspool::spool {
 namespace {
 
 constexpr int kNone = -1;
+constexpr std::size_t kKnownRuns = 8;
+constexpr std::size_t kSpoolIdLength = 16;
 constexpr mode_t kMode = 0640;
 constexpr std::chrono::milliseconds kRetry{10};
 
@@ -26,6 +31,21 @@ std::string owner(int descriptor) {
   std::string_view digits(text, size > 0 ? static_cast<std::size_t>(size) : 0);
   digits = digits.substr(0, digits.find_first_not_of("0123456789"));
   return digits.empty() ? std::string() : " (process " + std::string(digits) + ")";
+}
+
+// The lines after the first.
+std::vector<std::string> runs_in(int descriptor) {
+  std::array<char, 1024> bytes{};
+  const ssize_t size = pread(descriptor, bytes.data(), bytes.size(), 0);
+  std::istringstream text(std::string(bytes.data(), size > 0 ? static_cast<std::size_t>(size) : 0));
+  std::vector<std::string> runs;
+  std::string line;
+  std::getline(text, line);
+  while (runs.size() < kKnownRuns && std::getline(text, line)) {
+    const auto is_base32 = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7'); };
+    if (line.size() == kSpoolIdLength && std::ranges::all_of(line, is_base32)) runs.push_back(line);
+  }
+  return runs;
 }
 
 Error cannot_open(const std::string& path, int reason) {
@@ -50,18 +70,31 @@ Result<LockFile> LockFile::acquire(const std::string& path, std::chrono::millise
     if (errno != EWOULDBLOCK) return tl::unexpected(cannot_open(path, errno));
     return fail(ErrorCode::kUnavailable, "another airspool" + owner(descriptor) + " holds it");
   }
-  const std::string pid = std::to_string(getpid()) + "\n";
-  // The number is a courtesy to the reader of an error message; on a full disk the lock holds without it.
-  if (ftruncate(descriptor, 0) == 0) {
-    [[maybe_unused]] const ssize_t written = pwrite(descriptor, pid.data(), pid.size(), 0);
-  }
+  lock.runs_ = runs_in(descriptor);
+  lock.write();
   return lock;
 }
 
-LockFile::LockFile(LockFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, kNone)) {}
+void LockFile::add_run(const std::string& spool_id) {
+  runs_.push_back(spool_id);
+  if (runs_.size() > kKnownRuns) runs_.erase(runs_.begin());
+  write();
+}
+
+// Nothing here is worth a complaint: on a full disk the lock holds without it.
+void LockFile::write() const {
+  std::string text = std::to_string(getpid()) + "\n";
+  for (const std::string& run : runs_) text += run + "\n";
+  if (ftruncate(descriptor_, 0) != 0) return;
+  [[maybe_unused]] const ssize_t written = pwrite(descriptor_, text.data(), text.size(), 0);
+}
+
+LockFile::LockFile(LockFile&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, kNone)), runs_(std::move(other.runs_)) {}
 
 LockFile& LockFile::operator=(LockFile&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
+  std::swap(runs_, other.runs_);
   return *this;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,10 +30,11 @@ struct Rescue {
     bool finished = false;
     std::int64_t dead_after = 0;
     bool dead_finished = false;
-    // The last batch whose seq are known, and whether others were passed since of which nothing is.
+    // The last batch whose seq are known, and the runs of which there was one.
     std::string known_spool;
     std::int64_t known_seq = 0;
-    bool hole = false;
+    std::set<std::string> met;
+    bool holes = true;         // seq that do not follow each other may be lost ones
     bool unknown = false;      // at an opening: pages could not be read on which there may have been batches
     std::int64_t end_seq = 0;  // of the run that met the damage; 0: an opening met it
     std::int64_t batches = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cerrno>
+#include <set>
 #include <utility>
 
 #include <sys/stat.h>
@@ -231,6 +232,7 @@ void Spool::Impl::begin_salvage() {
     if (done && !last_run_.spool_id.empty() && last_seq_ > 0) {
       done = store_.announce_gap(last_run_.spool_id, 1, wanted_known_ ? last_seq_ : kOpenEnd, "damaged");
     }
+    if (done && !wanted_known_) done = announce_unknown_runs();
     if (done) done = store_.commit();
     if (!done) store_.rollback();
     (void)finish_salvage(settings_.path, milliseconds(clock_.wall_now()));
@@ -239,6 +241,9 @@ void Spool::Impl::begin_salvage() {
     return;
   }
   auto rescue = std::make_unique<Rescue>(Rescue{std::move(*source), {}, {}});
+  // Memory knows whether anybody waits for anything; a damaged file does not.
+  rescue->at.holes =
+      !wanted_known_ || std::ranges::any_of(wanted_, [](const auto& one) { return !one.second.empty(); });
   if (wanted_known_) {
     for (auto& [sink, held] : wanted_) {
       rescue->wanted.push_back({sink, [ids = std::move(held)](std::int64_t id) { return ids.contains(id); }, {}});
@@ -268,7 +273,9 @@ Result<void> Spool::Impl::learn_previous_run(Salvage& source) {
   const bool fresh = last_run_.spool_id.empty();
   last_batch_ = std::max(last_batch_, source.last_id() + kSkippedIds);
   next_batch_ = last_batch_ + 1;
-  if (runs.empty() || !fresh) return {};
+  if (!fresh) return {};
+  auto counted = store_.count_drop("", "damaged", 0, 0);
+  if (runs.empty() || !counted) return counted ? announce_unknown_runs() : counted;
   last_run_ = runs.back();
   last_seq_ = last_run_.last_seq;
   if (const auto newest = source.newest_batch(); newest && newest->run == last_run_.id) {
@@ -279,6 +286,7 @@ Result<void> Spool::Impl::learn_previous_run(Salvage& source) {
   if (done) done = store_.remember_last(last_run_.id, last_seq_, last_batch_);
   // Its last pages may be among the lost ones.
   if (done) done = store_.announce_gap(last_run_.spool_id, last_seq_ + 1, kOpenEnd, "damaged");
+  if (done) done = announce_unknown_runs();
   return done;
 }
 
@@ -301,9 +309,7 @@ void Spool::Impl::salvage_slice() {
     stored = at.slice_batches;
   }
   if (done && at.finished) done = bring_over_dead(at, changes);
-  if (done && at.dead_finished && at.hole && at.end_seq > at.known_seq && at.known_spool == last_run_.spool_id) {
-    done = store_.announce_gap(at.known_spool, at.known_seq + 1, at.end_seq, "damaged");
-  }
+  if (done && at.dead_finished && at.holes) done = announce_rest(at);
   if (done && at.dead_finished && at.unknown) done = store_.count_drop("", "damaged", 0, 0);
   if (done) done = save_sinks(std::max(last_batch_, next_batch_ - 1), changes);
   if (done) done = store_.commit();
@@ -345,7 +351,11 @@ Result<void> Spool::Impl::bring_over(std::int64_t id, Rescue::Progress& at, Chan
   if (wanting.empty() && !sinks_.empty()) return {};
   const auto there = store_.batch(id);
   if (!there) return tl::unexpected(there.error());
-  if (*there) return {};
+  if (*there) {  // a salvage before this one came that far
+    const auto run = store_.run((*there)->run);
+    if (!run) return tl::unexpected(run.error());
+    return *run ? pass_known(**there, (*run)->spool_id, at) : Result<void>();
+  }
   Salvage::Piece piece = rescue_->source.read(id);
   if (const BatchPtr copy = in_memory(id); !piece.bytes && copy != nullptr) {
     piece.row = row_of(copy->header, copy->bytes.size());
@@ -358,14 +368,8 @@ Result<void> Spool::Impl::bring_over(std::int64_t id, Rescue::Progress& at, Chan
 
   Result<void> done;
   const bool known = piece.row && !piece.run.spool_id.empty();
-  if (known) {
-    if (at.hole) done = announce_hole(at, piece);
-    at.hole = false;
-    at.known_spool = piece.run.spool_id;
-    at.known_seq = piece.row->last_seq;
-  }
+  if (known) done = pass_known(*piece.row, piece.run.spool_id, at);
   if (!piece.bytes) {
-    at.hole = at.hole || !known;
     // Where nothing can be read there may never have been a batch; memory would know.
     if (!piece.row && at.end_seq == 0) {
       at.unknown = true;
@@ -399,16 +403,48 @@ Result<void> Spool::Impl::bring_over(std::int64_t id, Rescue::Progress& at, Chan
   return {};
 }
 
-// Between two batches that can be read lie some of which not even the seq can.
-Result<void> Spool::Impl::announce_hole(const Rescue::Progress& at, const Salvage::Piece& next) {
-  const std::int64_t before_next = next.row->first_seq - 1;
-  if (at.known_spool == next.run.spool_id) {
+Result<void> Spool::Impl::pass_known(const BatchRow& row, const std::string& spool_id, Rescue::Progress& at) {
+  auto done = at.holes ? announce_hole(at, row, spool_id) : Result<void>();
+  at.known_spool = spool_id;
+  at.known_seq = row.last_seq;
+  at.met.insert(spool_id);
+  return done;
+}
+
+// Between two batches that can be read there may have been others, of which not even the id is left; or they were
+// delivered long ago, and then it does no harm to name them.
+Result<void> Spool::Impl::announce_hole(const Rescue::Progress& at, const BatchRow& next, const std::string& spool_id) {
+  const std::int64_t before_next = next.first_seq - 1;
+  if (at.known_spool == spool_id) {
     if (before_next <= at.known_seq) return {};
-    return store_.announce_gap(at.known_spool, at.known_seq + 1, before_next, "damaged");
+    return store_.announce_gap(spool_id, at.known_seq + 1, before_next, "damaged");
   }
   Result<void> done;
   if (!at.known_spool.empty()) done = store_.announce_gap(at.known_spool, at.known_seq + 1, kOpenEnd, "damaged");
-  if (done && before_next > 0) done = store_.announce_gap(next.run.spool_id, 1, before_next, "damaged");
+  if (done && before_next > 0) done = store_.announce_gap(spool_id, 1, before_next, "damaged");
+  return done;
+}
+
+// Behind the last batch that could be read, and runs of which none could.
+Result<void> Spool::Impl::announce_rest(const Rescue::Progress& at) {
+  Result<void> done;
+  const auto announce = [&](const std::string& spool_id, std::int64_t from) {
+    const bool end_known = at.end_seq > 0 && spool_id == last_run_.spool_id;
+    const std::int64_t to = end_known ? at.end_seq : kOpenEnd;
+    if (done && from <= to) done = store_.announce_gap(spool_id, from, to, "damaged");
+  };
+  std::set<std::string> met = at.met;
+  if (!at.known_spool.empty()) announce(at.known_spool, at.known_seq + 1);
+  for (const RunRow& run : rescue_->source.runs()) {
+    if (!run.spool_id.empty() && met.insert(run.spool_id).second) announce(run.spool_id, 1);
+  }
+  if (at.end_seq > 0 && met.insert(last_run_.spool_id).second) announce(last_run_.spool_id, 1);
+  for (const std::string& run : lock_.runs()) {
+    if (run == open_.spool_id() || !met.insert(run).second) continue;
+    const auto known = store_.run_of(run);
+    if (!known) return tl::unexpected(known.error());
+    if (!*known) announce(run, 1);
+  }
   return done;
 }
 

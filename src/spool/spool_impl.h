@@ -46,6 +46,9 @@ class Spool::Impl {
   Result<void> load();
   // Takes over what can be read of a damaged file that lies aside: begins it, and finishes it when it is small.
   void salvage_at_opening();
+  // Before load(): the end of the WAL could not be read.
+  void wal_was_cut() { wal_cut_ = true; }
+  void note_runs();  // after load()
   void replace_at_opening(const Error& error);
 
   void append(Record record);
@@ -114,6 +117,8 @@ class Spool::Impl {
   // spool_open.cpp
   Result<void> load_run();
   Result<void> announce_spill_lost();
+  Result<void> announce_wal_cut();
+  Result<void> announce_unknown_runs();
   Result<void> load_deliveries(std::vector<SinkRow> known);
 
   // spool_clock.cpp
@@ -167,7 +172,9 @@ class Spool::Impl {
   void salvage_slice();
   Result<void> bring_over(std::int64_t id, Rescue::Progress& at, Changes& changes);
   Result<void> bring_over_dead(Rescue::Progress& at, Changes& changes);
-  Result<void> announce_hole(const Rescue::Progress& at, const Salvage::Piece& next);
+  Result<void> announce_rest(const Rescue::Progress& at);
+  Result<void> pass_known(const BatchRow& row, const std::string& spool_id, Rescue::Progress& at);
+  Result<void> announce_hole(const Rescue::Progress& at, const BatchRow& next, const std::string& spool_id);
   Result<std::int64_t> run_for(const Salvage::Piece& piece);
 
   // spool_browse.cpp
@@ -256,6 +263,7 @@ class Spool::Impl {
   bool failing_ = false;  // the last write or read went wrong
   bool read_failed_ = false;
   bool damaged_ = false;
+  bool wal_cut_ = false;  // until what that may have cost is announced
   bool store_open_ = true;
   int failures_ = 0;  // since the last success, or since the connection is a new one
   int reopened_ = 0;  // since the last success

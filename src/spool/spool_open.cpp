@@ -15,6 +15,7 @@
 #include "look.h"
 #include "quarantine.h"
 #include "spool_impl.h"
+#include "wal_check.h"
 
 namespace airspool::spool {
 namespace {
@@ -123,6 +124,7 @@ Result<Spool> Spool::open(SpoolSettings settings, const Clock& clock) {
   if (auto place = check_place(path, true); !place) return tl::unexpected(place.error());
   auto lock = LockFile::acquire(path + ".lock", kPatience);
   if (!lock) return cannot_open(path, lock.error(), next_step(lock.error(), path));
+  const WalEnd wal = check_wal(path + "-wal");  // SQLite tells nobody, and takes the file away
   auto store = open_or_begin_anew(path, clock);
   if (!store) return cannot_open(path, store.error(), next_step(store.error(), path));
   auto open_batch = OpenBatch::create(settings.station_id, settings.batch_records);
@@ -135,6 +137,11 @@ Result<Spool> Spool::open(SpoolSettings settings, const Clock& clock) {
   if (!settings.free_bytes) settings.free_bytes = free_bytes_of;
   auto impl =
       std::make_unique<Impl>(std::move(settings), clock, std::move(*lock), std::move(*store), std::move(*open_batch));
+  if (wal.suspicious) {
+    log::warning("spool", "the journal of the spool ends damaged or in the middle of a transaction: some may be lost",
+                 {{"path", path + "-wal"}, {"good_pages", wal.committed}, {"pages_behind", wal.behind}});
+    impl->wal_was_cut();
+  }
   auto done = impl->load();
   if (!done && done.error().code == ErrorCode::kInvalidData) {  // a large file is not checked as a whole
     impl->replace_at_opening(done.error());
@@ -142,6 +149,7 @@ Result<Spool> Spool::open(SpoolSettings settings, const Clock& clock) {
   }
   if (!done) return cannot_open(path, done.error(), next_step(done.error(), path));
   impl->salvage_at_opening();
+  impl->note_runs();
   return Spool(std::move(impl));
 }
 
@@ -178,7 +186,8 @@ Result<void> Spool::Impl::load() {
   for (const Delivered& batch : delivered_) {
     if (done) done = store_.remove_batch(batch.id);
   }
-  if (done && (newest_goes({}) || last_run_.spilling)) done = remember_last();
+  if (done && (newest_goes({}) || last_run_.spilling || wal_cut_) && !last_run_.spool_id.empty())
+    done = remember_last();
   if (done && last_run_.spilling) done = store_.end_run(last_run_.id);
   if (done) done = save_sinks(last_batch_, {});
   if (done) done = store_.forget_empty_runs();
@@ -193,6 +202,8 @@ Result<void> Spool::Impl::load() {
     return done;
   }
   delivered_.clear();
+  // Else the frames that were left out would be met again after the next sudden end.
+  if (std::exchange(wal_cut_, false)) (void)store_.empty_wal();
   for (const Delivery& sink : sinks_) {
     if (!sink.removed()) continue;
     const SinkStat held = sink.stat();
@@ -211,7 +222,7 @@ Result<void> Spool::Impl::load() {
 Result<void> Spool::Impl::load_run() {
   const auto run = store_.newest_run();
   if (!run) return tl::unexpected(run.error());
-  if (!*run) return {};
+  if (!*run) return wal_cut_ ? announce_wal_cut() : Result<void>();
   last_run_ = **run;
   run_ = last_run_.id + 1;
   last_batch_ = last_run_.last_batch;
@@ -223,7 +234,43 @@ Result<void> Spool::Impl::load_run() {
     // A run that spills may have none of its own on disk.
     if ((*newest)->run == last_run_.id) last_seq_ = (*newest)->last_seq;
   }
-  return last_run_.spilling ? announce_spill_lost() : Result<void>();
+  auto done = last_run_.spilling ? announce_spill_lost() : Result<void>();
+  if (done && wal_cut_) done = announce_wal_cut();
+  return done;
+}
+
+// What the WAL held behind its last commit that can be read: batches of the last run that is known, and whole runs.
+Result<void> Spool::Impl::announce_wal_cut() {
+  // A salvage knows more than a fresh file does, and announces it.
+  if (last_run_.spool_id.empty() && access(salvage_path(settings_.path).c_str(), F_OK) == 0) return {};
+  last_batch_ += kSkippedIds;
+  next_batch_ = last_batch_ + 1;
+  auto done = store_.count_drop("", "damaged", 0, 0);
+  if (done && !last_run_.spool_id.empty()) {
+    done = store_.announce_gap(last_run_.spool_id, last_seq_ + 1, kOpenEnd, "damaged");
+  }
+  if (done) done = announce_unknown_runs();
+  return done;
+}
+
+// By name, should a damage take all of their rows.
+void Spool::Impl::note_runs() {
+  const std::vector<std::string>& runs = lock_.runs();
+  if (!last_run_.spool_id.empty() && std::ranges::find(runs, last_run_.spool_id) == runs.end()) {
+    lock_.add_run(last_run_.spool_id);
+  }
+  lock_.add_run(open_.spool_id());
+}
+
+// Runs after the last one that the file knows: they stored nothing, or all of it is lost.
+Result<void> Spool::Impl::announce_unknown_runs() {
+  const std::vector<std::string>& runs = lock_.runs();
+  const auto known = std::ranges::find(runs, last_run_.spool_id);
+  Result<void> done;
+  for (auto run = known == runs.end() ? runs.begin() : known + 1; done && run != runs.end(); ++run) {
+    done = store_.announce_gap(*run, 1, kOpenEnd, "damaged");
+  }
+  return done;
 }
 
 // What the last run had in memory alone when it came to its sudden end: nobody knows how much that was. Part of it was
@@ -289,6 +336,11 @@ Result<Looked> open_to_look(const std::string& path, Purpose purpose) {
     const bool running = lock.error().code == ErrorCode::kUnavailable;
     return cannot_open(path, lock.error(),
                        running ? "ask it instead: airspool spool stat" : "try as the user airspool, or with sudo");
+  }
+  // Whoever writes would take away the WAL, and with it the only sign that something is missing.
+  if (purpose == Purpose::kRun && check_wal(path + "-wal").suspicious) {
+    return cannot_open(path, {ErrorCode::kInvalidData, "its journal ends damaged or in the middle of a transaction"},
+                       "start airspool run once: it tells the readers what may be missing");
   }
   auto store = Store::open(path, purpose);
   if (!store) {

@@ -450,6 +450,8 @@ Result<void> Store::shrink(std::int64_t keep_free_pages, std::int64_t at_most_pa
   return database_.run("PRAGMA incremental_vacuum(" + std::to_string(at_most_pages) + ")");
 }
 
+Result<void> Store::empty_wal() { return database_.run("PRAGMA wal_checkpoint(TRUNCATE)"); }
+
 Result<void> Store::checkpoint() { return database_.run("PRAGMA wal_checkpoint(PASSIVE)"); }
 
 }  // namespace airspool::spool

@@ -169,6 +169,8 @@ class Store {
   Result<void> shrink(std::int64_t keep_free_pages, std::int64_t at_most_pages);
   // Brings the WAL into the file: only then does a file that shrank give its space back.
   Result<void> checkpoint();
+  // The same, and the WAL is an empty file afterwards.
+  Result<void> empty_wal();
 
  private:
   Result<void> prepare();

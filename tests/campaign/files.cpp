@@ -98,11 +98,11 @@ void write_format_1(const Place& place, std::int64_t batches) {
   std::ofstream(place.journal(), std::ios::app) << "aaaabbbbccccdddd " << seq << '\n';
 }
 
-bool damage(const Place& place, Dice& dice) {
+void damage(const Place& place, Dice& dice) {
   const bool wal = dice.one_in(3);
   const std::string path = place.spool() + (wal ? "-wal" : "");
   const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return false;
+  if (fd < 0) return;
   struct stat info {};
   ::fstat(fd, &info);
   const auto size = static_cast<std::int64_t>(info.st_size);
@@ -124,7 +124,6 @@ bool damage(const Place& place, Dice& dice) {
     }
   }
   ::close(fd);
-  return wal;
 }
 
 }  // namespace airspool::campaign

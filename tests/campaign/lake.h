@@ -18,10 +18,9 @@ struct Verdict {
   std::int64_t delivered = 0;       // records, summed over the sinks, each once
   std::int64_t resent = 0;
   std::int64_t announced = 0;    // covered by a gap instead, summed over the sinks
-  std::int64_t unannounced = 0;  // after damage alone: neither, but a hole that a reader sees
+  std::int64_t unannounced = 0;  // neither: each is a fault
 };
 
-// `wal_damaged`: bytes of the WAL were changed between two lives.
-Verdict judge(const Plan& plan, const Place& place, bool wal_damaged);
+Verdict judge(const Plan& plan, const Place& place);
 
 }  // namespace airspool::campaign

@@ -48,8 +48,7 @@ constexpr std::int64_t given_ms(std::uint32_t serial) { return kGivenEpochMs + s
 
 // A file of the first format with `batches` batches, as a life before all others left it.
 void write_format_1(const Place& place, std::int64_t batches);
-// Changes bytes of the database or, more seldom, of the WAL. True: of the WAL, whose end SQLite takes for one that was
-// never committed when its checksums do not fit: nobody can tell that from a power cut.
-bool damage(const Place& place, Dice& dice);
+// Changes bytes of the database or, more seldom, of the WAL.
+void damage(const Place& place, Dice& dice);
 
 }  // namespace airspool::campaign

@@ -87,10 +87,9 @@ std::vector<std::string> run(const Plan& plan, const Place& place, Totals& total
   }
   Times times{WallTime{1'790'000'000s}, BootTime{100s}, 1};
   int number = 0;
-  bool wal_damaged = false;
   for (const Life& life : plan.lives) {
     if (life.damage_before) {
-      wal_damaged |= damage(place, dice);
+      damage(place, dice);
       ++totals.damaged;
     }
     if (life.new_boot) {
@@ -113,7 +112,7 @@ std::vector<std::string> run(const Plan& plan, const Place& place, Totals& total
   const int status = status_of_child([&] { live_happily(plan, number, place, times); });
   if (const std::string wrong = complaint(status, false); !wrong.empty()) return {"the last life " + wrong};
 
-  Verdict verdict = judge(plan, place, wal_damaged);
+  Verdict verdict = judge(plan, place);
   totals.stored += verdict.stored;
   totals.delivered += verdict.delivered;
   totals.resent += verdict.resent;

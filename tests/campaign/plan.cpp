@@ -52,6 +52,10 @@ bool Plan::damages() const {
   return std::ranges::any_of(lives, [](const Life& life) { return life.damage_before; });
 }
 
+bool Plan::dies() const {
+  return std::ranges::any_of(lives, [](const Life& life) { return life.end != End::kClean; });
+}
+
 bool Plan::lossless() const {
   const bool fails = std::ranges::any_of(lives, [](const Life& life) { return life.disk_fails; });
   // A sudden end with `spill` is told as a gap, whether anything was in memory or not.

@@ -61,6 +61,7 @@ struct Plan {
   std::vector<Life> lives;
 
   [[nodiscard]] bool damages() const;
+  [[nodiscard]] bool dies() const;  // suddenly, in one life at least
   // Nothing may be given up: neither quota nor rejection nor a disk that fails.
   [[nodiscard]] bool lossless() const;
 };

@@ -103,7 +103,7 @@ struct SinkStat {
 // "thinned" (when_full = kThin: batches that were thinned, and the records taken from them), "rejected" (dead letters),
 // "dead-letter" (rejected ones that are not even kept: too many), "store-failed" (the disk took nothing and memory ran
 // out), "spill-lost" (with spill, a sudden end: nobody knows how many, so both numbers are 0), "damaged" (a batch could
-// not be read back).
+// not be read back; with both numbers 0: nobody knows how many, the end of the database or its journal is lost).
 struct DropStat {
   std::string sink;
   std::string reason;

@@ -23,6 +23,7 @@ struct Rescue {
     std::string sink;
     std::function<bool(std::int64_t)> holds;
     IdSet settled;  // delivered since
+    IdSet held{};   // as memory knows it
   };
   // Moves on with the transaction of a slice.
   struct Progress {
@@ -34,7 +35,7 @@ struct Rescue {
     std::string known_spool;
     std::int64_t known_seq = 0;
     std::set<std::string> met;
-    bool holes = true;         // seq that do not follow each other may be lost ones
+    std::int64_t known_id = 0;
     bool unknown = false;      // at an opening: pages could not be read on which there may have been batches
     std::int64_t end_seq = 0;  // of the run that met the damage; 0: an opening met it
     std::int64_t batches = 0;
@@ -57,8 +58,17 @@ struct Rescue {
           continue;
         }
       }
-      wanted.push_back({sink.name, std::move(holds), {}});
+      wanted.push_back({sink.name, std::move(holds), {}, {}});
     }
+  }
+  // May batches between these two ids be lost? Memory knows which ones were waited for; a damaged file does not.
+  [[nodiscard]] bool may_miss(std::int64_t after, std::int64_t before) const {
+    if (!from_memory) return true;
+    return std::ranges::any_of(wanted, [&](const Wanted& one) {
+      auto id = one.held.first_from(after + 1);
+      while (id && *id < before && one.settled.contains(*id)) id = one.held.first_from(*id + 1);
+      return id && *id < before;
+    });
   }
   void settled(std::string_view sink, std::int64_t id) {
     for (Wanted& one : wanted) {
@@ -69,6 +79,7 @@ struct Rescue {
   Salvage source;
   std::vector<Wanted> wanted;
   Progress at;
+  bool from_memory = false;
 };
 
 }  // namespace airspool::spool

@@ -240,13 +240,11 @@ void Spool::Impl::begin_salvage() {
     wanted_known_ = false;
     return;
   }
-  auto rescue = std::make_unique<Rescue>(Rescue{std::move(*source), {}, {}});
-  // Memory knows whether anybody waits for anything; a damaged file does not.
-  rescue->at.holes =
-      !wanted_known_ || std::ranges::any_of(wanted_, [](const auto& one) { return !one.second.empty(); });
+  auto rescue = std::make_unique<Rescue>(Rescue{std::move(*source), {}, {}, false});
+  rescue->from_memory = wanted_known_;
   if (wanted_known_) {
     for (auto& [sink, held] : wanted_) {
-      rescue->wanted.push_back({sink, [ids = std::move(held)](std::int64_t id) { return ids.contains(id); }, {}});
+      rescue->wanted.push_back({sink, [ids = held](std::int64_t id) { return ids.contains(id); }, {}, std::move(held)});
     }
     rescue->at.end_seq = last_seq_;
   } else {
@@ -309,7 +307,7 @@ void Spool::Impl::salvage_slice() {
     stored = at.slice_batches;
   }
   if (done && at.finished) done = bring_over_dead(at, changes);
-  if (done && at.dead_finished && at.holes) done = announce_rest(at);
+  if (done && at.dead_finished && rescue_->may_miss(at.known_id, kOpenEnd)) done = announce_rest(at);
   if (done && at.dead_finished && at.unknown) done = store_.count_drop("", "damaged", 0, 0);
   if (done) done = save_sinks(std::max(last_batch_, next_batch_ - 1), changes);
   if (done) done = store_.commit();
@@ -404,9 +402,10 @@ Result<void> Spool::Impl::bring_over(std::int64_t id, Rescue::Progress& at, Chan
 }
 
 Result<void> Spool::Impl::pass_known(const BatchRow& row, const std::string& spool_id, Rescue::Progress& at) {
-  auto done = at.holes ? announce_hole(at, row, spool_id) : Result<void>();
+  auto done = rescue_->may_miss(at.known_id, row.id) ? announce_hole(at, row, spool_id) : Result<void>();
   at.known_spool = spool_id;
   at.known_seq = row.last_seq;
+  at.known_id = row.id;
   at.met.insert(spool_id);
   return done;
 }

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <fstream>
-#include <ios>
 #include <span>
 #include <vector>
 

@@ -458,6 +458,7 @@ Result<std::int64_t> Spool::Impl::run_for(const Salvage::Piece& piece) {
     run.id = run_;  // ours comes over before its next batch
     run.spilling = spilling();
     run_stored_ = true;
+    remember_previous();
     last_run_ = run;
   } else if (run.id <= 0 || run.id >= run_ || *taken) {
     const auto first = store_.first_run();

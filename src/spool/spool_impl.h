@@ -48,8 +48,8 @@ class Spool::Impl {
   void salvage_at_opening();
   // Before load(): the end of the WAL could not be read.
   void wal_was_cut() { wal_cut_ = true; }
-  void note_runs();  // after load()
-  void replace_at_opening(const Error& error);
+  void note_runs();                                     // after load()
+  Result<void> replace_at_opening(const Error& error);  // after a load() that failed
 
   void append(Record record);
   std::vector<Lease> step(BootTime now);
@@ -198,6 +198,7 @@ class Spool::Impl {
   void seal();
   void stored_front();
   std::vector<Notice> notices_to_print();
+  void remember_previous();
   Result<void> store_waiting(Due due);
   Result<void> write_acks();
   void limit_waiting();
@@ -241,8 +242,10 @@ class Spool::Impl {
   std::int64_t next_batch_ = 1;  // the id that the next sealed batch gets
   // The newest batch on disk, and the run it belongs to.
   std::int64_t last_batch_ = 0;
-  RunRow last_run_;                      // that stored anything; ours once our first batch is stored
-  std::int64_t last_seq_ = 0;            // of last_run_
+  RunRow last_run_;            // that stored anything; ours once our first batch is stored
+  std::int64_t last_seq_ = 0;  // of last_run_
+  std::string previous_run_;   // before ours, and its last seq: what our `start` names
+  std::int64_t previous_seq_ = 0;
   std::optional<WallTime> newest_seal_;  // with final times, as the file had it when it was opened
   BootTime newest_seal_known_{};
   std::int64_t stored_seq_ = 0;

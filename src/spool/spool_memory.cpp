@@ -30,8 +30,9 @@ constexpr std::size_t kMaxUntold = 100;
 
 std::vector<Notice> Spool::Impl::notices_to_print() {
   std::vector<Notice> notices;
+  remember_previous();
   if (!start_printed_) {
-    notices.push_back({0, NoticeKind::kStart, open_.spool_id(), 0, last_seq_, last_run_.spool_id});
+    notices.push_back({0, NoticeKind::kStart, open_.spool_id(), 0, previous_seq_, previous_run_});
   }
   // When they cannot be read now, a later batch will carry them. Those in memory already need not be told again.
   const auto in_memory = [this](const Notice& notice) {
@@ -46,6 +47,13 @@ std::vector<Notice> Spool::Impl::notices_to_print() {
     notices.insert(notices.end(), std::make_move_iterator(pending->begin()), std::make_move_iterator(pending->end()));
   }
   return notices;
+}
+
+// Before our own run becomes the last one.
+void Spool::Impl::remember_previous() {
+  if (last_run_.spool_id == open_.spool_id()) return;
+  previous_run_ = last_run_.spool_id;
+  previous_seq_ = last_seq_;
 }
 
 void Spool::Impl::seal() {

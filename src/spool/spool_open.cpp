@@ -100,14 +100,18 @@ Result<void> check(const SpoolSettings& settings) {
   return {};
 }
 
-Result<Store> open_or_begin_anew(const std::string& path, const Clock& clock) {
-  auto store = Store::open(path, Purpose::kRun);
-  if (store || store.error().code != ErrorCode::kInvalidData) return store;
+Result<Store> begin_anew(const std::string& path, const Error& damage, const Clock& clock) {
   log::error("spool", "the spool is damaged: it is moved aside and what can be read of it is brought over",
-             {{"path", path}, {"error", store.error().message}});
+             {{"path", path}, {"error", damage.message}});
   const auto now = std::chrono::floor<std::chrono::milliseconds>(clock.wall_now()).time_since_epoch().count();
   if (auto moved = set_aside(path, now); !moved) return tl::unexpected(moved.error());
   return Store::open(path, Purpose::kRun);
+}
+
+Result<Store> open_or_begin_anew(const std::string& path, const Clock& clock) {
+  auto store = Store::open(path, Purpose::kRun);
+  if (store || store.error().code != ErrorCode::kInvalidData) return store;
+  return begin_anew(path, store.error(), clock);
 }
 
 }  // namespace
@@ -144,8 +148,7 @@ Result<Spool> Spool::open(SpoolSettings settings, const Clock& clock) {
   }
   auto done = impl->load();
   if (!done && done.error().code == ErrorCode::kInvalidData) {  // a large file is not checked as a whole
-    impl->replace_at_opening(done.error());
-    done = {};
+    done = impl->replace_at_opening(done.error());
   }
   if (!done) return cannot_open(path, done.error(), next_step(done.error(), path));
   impl->salvage_at_opening();
@@ -161,15 +164,22 @@ void Spool::Impl::salvage_at_opening() {
 }
 
 // What memory knows comes from the damaged file: it begins again with nothing.
-void Spool::Impl::replace_at_opening(const Error& error) {
+Result<void> Spool::Impl::replace_at_opening(const Error& error) {
+  store_ = Store();
+  auto fresh = begin_anew(settings_.path, error, clock_);
+  if (!fresh) return tl::unexpected(fresh.error());
+  store_ = std::move(*fresh);
   timeline_.reset();
-  note(tl::unexpected(error));
   sinks_.clear();
+  delivered_.clear();
+  held_ = {};
+  held_records_ = batches_ = 0;
+  total_ = {};
+  thinned_up_to_ = {};
   last_run_ = {};
   last_seq_ = last_batch_ = 0;
   run_ = next_batch_ = 1;
-  replace_damaged();
-  wanted_known_ = false;
+  return load();
 }
 
 Result<void> Spool::Impl::load() {

@@ -247,6 +247,7 @@ void Spool::Impl::apply(const Waiting* waiting, const Changes& changes) {
   dead_ = changes.dead;
   if (!run_stored_ && (waiting != nullptr || spilling())) {
     run_stored_ = true;
+    remember_previous();
     last_run_ = {run_, open_.spool_id(), settings_.station_id, 0, 0, spilling()};
     last_seq_ = 0;
   }

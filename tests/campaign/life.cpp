@@ -121,7 +121,7 @@ class Living {
       const auto stat = spool_->stat();
       std::int64_t left = 0;
       for (const spool::SinkStat& sink : stat.sinks) left += sink.batches;
-      if (left > 0) continue;
+      if (left > 0 || stat.salvaging) continue;
       if (++quiet_rounds > 3) {
         tell_stored();
         return true;

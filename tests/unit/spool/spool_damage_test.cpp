@@ -6,6 +6,7 @@
 #include "fakes/fault_disk.h"
 #include "salvage.h"
 #include "spool_fixture.h"
+#include "sqlite.h"
 
 namespace airspool::spool {
 namespace {
@@ -125,6 +126,29 @@ TEST_F(SpoolDamageTest, DamagedPagesCostWhatLiesOnThemAndThatIsSaid) {
   expect_all_told(all, 6000);
   EXPECT_EQ(quarantined().size(), 1U);
   EXPECT_EQ(spool.stat().quarantined_files, 1);
+}
+
+// Too large to be checked as a whole when it is opened: the damage is met when its batches are listed.
+TEST_F(SpoolDamageTest, ALargeFileIsReplacedAndItsSinksGetWhatIsLeft) {
+  settings_.max_bytes = std::int64_t{64} << 20;
+  const std::string run = write_run(60);
+  std::int64_t list = 0;
+  {
+    auto file = Database::open(settings_.path, false);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->run("CREATE TABLE ballast(x)"));
+    ASSERT_TRUE(file->run("INSERT INTO ballast VALUES(zeroblob(20000000))"));
+    list = file->integer("SELECT rootpage FROM sqlite_schema WHERE name = 'batch'").value_or(0);
+  }
+  ASSERT_GT(list, 1);
+  damage((list - 1) * 4096, 4096);
+  Spool spool = open();
+  finish_salvage(spool, clock_);
+  EXPECT_GT(spool.stat().batches, 40);
+  ASSERT_EQ(spool.stat().sinks.size(), settings_.sinks.size());
+  const Told all = told(deliver_all(spool), run, 6000);
+  EXPECT_GT(all.read.size(), 4000U);
+  expect_all_told(all, 6000);
 }
 
 TEST_F(SpoolDamageTest, ADamagedHeaderCostsNothing) {

@@ -222,6 +222,23 @@ TEST_F(SpoolSpillTest, WithoutSinksBatchesAreWrittenForOneToCome) {
   EXPECT_EQ(spool.stat().batches, 2);
 }
 
+TEST_F(SpoolSpillTest, TheStartNamesTheRunBeforeAlsoWhenOurRowIsWrittenFirst) {
+  std::string first_run;
+  {
+    Spool spool = open();
+    first_run = spool.spool_id();
+    append(spool, 10);
+  }
+  Spool spool = open();
+  settle(spool, lease(spool, "lake"));  // a transaction of acks, before anything of this run was sealed
+  settle(spool, lease(spool, "home"));
+  pass(spool, 20);
+  append(spool, 10);
+  const std::string all = text(lease(spool, "lake"));
+  ASSERT_EQ(lines_of_kind(all, "start").size(), 1U) << all;
+  EXPECT_NE(all.find(R"("previous_spool_id":")" + first_run + R"(","previous_seq":10)"), std::string::npos) << all;
+}
+
 TEST_F(SpoolSpillTest, ARunThatStoredNothingDoesNotInheritTheSeqOfTheOneBefore) {
   {
     Spool spool = open();

@@ -64,6 +64,9 @@ std::int64_t number(std::string_view text) {
   return value;
 }
 
+// More than a page has rows. Where not even these can be read one by one, what follows is searched for.
+constexpr int kLookedAtEach = 1024;
+
 }  // namespace
 
 std::optional<ToldByRecords> told_by_records(std::string_view text) {
@@ -176,13 +179,53 @@ std::optional<BatchRow> Salvage::newest_batch() {
 std::optional<std::int64_t> Salvage::next_id(std::int64_t id) {
   if (id > last_id_) return std::nullopt;
   std::optional<std::int64_t> nearest;
+  bool damaged = false;
   for (Statement* const statement : {&next_batch_, &next_body_}) {
-    Query query(*statement, id);
-    const auto row = query.next();
-    if (!row) return id;  // damage hereabouts: look at each
-    if (*row) nearest = std::min(nearest.value_or(query.integer(0)), query.integer(0));
+    const auto next = first_from(*statement, id);
+    damaged = damaged || !next;
+    if (next && *next) nearest = std::min(nearest.value_or(**next), **next);
+  }
+  if (!damaged) return nearest;
+  if (++barren_ <= kLookedAtEach) return id;
+  barren_ = 0;
+  for (Statement* const statement : {&next_batch_, &next_body_}) {
+    const auto beyond = first_beyond_damage(*statement, id);
+    if (beyond) nearest = std::min(nearest.value_or(*beyond), *beyond);
   }
   return nearest;
+}
+
+Result<std::optional<std::int64_t>> Salvage::first_from(Statement& statement, std::int64_t id) {
+  Query query(statement, id);
+  const auto row = query.next();
+  if (!row) return tl::unexpected(row.error());
+  if (!*row) return std::nullopt;
+  // Rows in a wrong order would lead back, for ever.
+  if (query.integer(0) < id) return fail(ErrorCode::kInvalidData, "rows out of order");
+  return query.integer(0);
+}
+
+// A damaged page hides a range of ids, which may be a million wide where they jump: its end is searched for.
+std::optional<std::int64_t> Salvage::first_beyond_damage(Statement& statement, std::int64_t id) {
+  if (const auto here = first_from(statement, id)) return *here;
+  std::int64_t hidden = id;
+  std::int64_t readable = id;
+  for (std::int64_t step = 1; readable == id; step *= 2) {
+    const std::int64_t probe = std::min(id + step, last_id_);
+    if (first_from(statement, probe)) {
+      readable = probe;
+    } else if (probe == last_id_) {
+      return std::nullopt;
+    } else {
+      hidden = probe;
+    }
+  }
+  while (readable - hidden > 1) {
+    const std::int64_t middle = hidden + (readable - hidden) / 2;
+    (first_from(statement, middle) ? readable : hidden) = middle;
+  }
+  const auto first = first_from(statement, readable);
+  return first ? *first : std::nullopt;
 }
 
 Salvage::Piece Salvage::read(std::int64_t id) {
@@ -215,6 +258,7 @@ Salvage::Piece Salvage::read(std::int64_t id) {
     if (!found || *found) piece.found = true;
     if (found && *found) bytes = query.text(0);
   }
+  if (piece.row || bytes) barren_ = 0;
   if (piece.row) {
     const auto run =
         std::find_if(runs_.begin(), runs_.end(), [&](const RunRow& one) { return one.id == piece.row->run; });

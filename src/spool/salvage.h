@@ -53,11 +53,14 @@ class Salvage {
 
  private:
   bool prepare();
+  static Result<std::optional<std::int64_t>> first_from(Statement& statement, std::int64_t id);
+  std::optional<std::int64_t> first_beyond_damage(Statement& statement, std::int64_t id);
 
   Database database_;
   Statement batch_, body_, next_batch_, next_body_;
   std::vector<RunRow> runs_;
   std::int64_t last_id_ = 0;
+  int barren_ = 0;  // ids in a row that were looked at because of damage, in vain
 };
 
 // What a batch's own records say of it: header and run. Nothing when there are none.

@@ -14,6 +14,7 @@
 namespace airspool::spool {
 namespace {
 
+constexpr std::int64_t kMaxSeq = std::int64_t{1} << 53;
 constexpr std::int64_t kSimulated = 1;  // batch.flags
 constexpr std::int64_t kHeld = 4;
 constexpr int kThinnedShift = 8;
@@ -62,6 +63,14 @@ std::int64_t number(std::string_view text) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
+}
+
+// Numbers on a damaged page may be any: what no batch of ours has is not believed.
+bool is_plausible(const BatchRow& row) {
+  const auto most = static_cast<std::int64_t>(kMaxBatchRecords);
+  const std::int64_t span = row.last_seq - row.first_seq + 1;
+  return row.first_seq >= 1 && row.first_seq <= kMaxSeq && row.records >= 1 && row.records <= span && span <= most &&
+         row.bytes >= 0;
 }
 
 // More than a page has rows. Where not even these can be read one by one, what follows is searched for.
@@ -248,7 +257,7 @@ Salvage::Piece Salvage::read(std::int64_t id) {
       row.thinned = static_cast<int>((flags >> kThinnedShift) & kThinnedMask);
       row.last_seq = query.integer(6) != 0 ? query.integer(6) : row.first_seq + row.records - 1;
       row.segment = query.integer(7);
-      piece.row = row;
+      if (is_plausible(row)) piece.row = row;
     }
   }
   std::optional<std::string> bytes;

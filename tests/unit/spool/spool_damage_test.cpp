@@ -151,6 +151,22 @@ TEST_F(SpoolDamageTest, ALargeFileIsReplacedAndItsSinksGetWhatIsLeft) {
   expect_all_told(all, 6000);
 }
 
+TEST_F(SpoolDamageTest, NumbersThatNoBatchHasAreNotBelieved) {
+  const std::string run = write_run(10);
+  {
+    auto file = Database::open(settings_.path, false);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->run("UPDATE batch SET first_seq = -30961 WHERE id = 5"));
+    ASSERT_TRUE(file->run("DELETE FROM body WHERE id = 5"));
+  }
+  damage(0, 16);  // no database any more: all of it is salvaged
+  Spool spool = open();
+  finish_salvage(spool, clock_);
+  const std::string all = deliver_all(spool);
+  EXPECT_EQ(all.find("\"from\":-"), std::string::npos) << all;
+  expect_all_told(told(all, run, 1000), 1000);
+}
+
 // Ids jump by a million after a sudden end with `spill`: damage there is not searched id by id.
 TEST_F(SpoolDamageTest, ASalvageDoesNotWalkThroughAJumpOfTheIds) {
   const std::string run = write_run(60);

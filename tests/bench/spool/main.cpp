@@ -128,7 +128,7 @@ void append(const std::string& folder) {
 
     double started = cpu_s();
     text.clear();
-    const Calendar calendar = calendar_of(box.clock);
+    const Calendar calendar{box.clock.wall_now() - box.clock.boot_now().time_since_epoch()};
     std::int64_t seq = batch * 500;
     for (Record& record : same) {
       record.spool_id = "aaaabbbbccccdddd";

@@ -72,6 +72,10 @@ class Sink {
   // Lets the sink work and collects the answers that are there by `deadline`. May wait for them until then while
   // something is under way; returns at once when there is nothing to wait for.
   virtual std::vector<Answer> poll(BootTime deadline) = 0;
+
+  // How the box is: one JSON object for people and dashboards. Best effort and not a delivery: kept until it can be sent,
+  // the newest in place of the one before, never answered. A sink with no place for it ignores it.
+  virtual void announce(std::string health_record) { static_cast<void>(health_record); }
 };
 
 }  // namespace airspool::uplink

@@ -7,7 +7,7 @@
 
 Reads lines of AVR with time stamps (@TTTTTTTTTTTTHEX; or <TTTTTTTTTTTTSSHEX;) in ticks of 12 MHz, whatever constant
 lies between the decoder's clock and the truth's. A message counts when it is printed bit for bit within 60 us of its
-time. With --json one object for scripts, with --brief one line; --floor TOTAL/ES fails where recall is below it.
+time. A line without a time (*HEX;) counts for the first message of these bits that was not heard yet. With --json one object for scripts, with --brief one line; --floor TOTAL/ES fails where recall is below it.
 """
 import argparse
 import bisect
@@ -54,6 +54,8 @@ def read_frames(file):
             frames.append((int(line[1:13], 16), line[13:].lower()))
         elif len(line) in (1 + 14 + 14, 1 + 14 + 28) and line[0] == "<":
             frames.append((int(line[1:13], 16), line[15:].lower()))
+        elif len(line) in (1 + 14, 1 + 28) and line[0] == "*":
+            frames.append((None, line[1:].lower()))
     return frames
 
 
@@ -61,7 +63,7 @@ def constant_between(frames, sent):
     """Median distance of the decoder's clock from the truth's, by messages that were sent only once."""
     count = collections.Counter(message.bits for message in sent)
     once = {message.bits: message.tick for message in sent if count[message.bits] == 1}
-    distances = [tick - once[bits] for tick, bits in frames if bits in once]
+    distances = [tick - once[bits] for tick, bits in frames if tick is not None and bits in once]
     return statistics.median(distances) if distances else 0.0
 
 
@@ -93,23 +95,28 @@ class Score:
         ticks = [message.tick for message in self.sent]
         addresses = {message.address for message in self.sent}
         for tick, bits in self.frames:
-            here = tick - self.offset
-            first = bisect.bisect_left(ticks_of.get(bits, ()), here - WINDOW_TICKS)
-            last = bisect.bisect_right(ticks_of.get(bits, ()), here + WINDOW_TICKS)
-            near = by_bits[bits][first:last] if last > first else ()
+            here = None if tick is None else tick - self.offset
+            near = by_bits[bits][self._span(ticks_of[bits], here)] if bits in by_bits else ()
             fresh = [m for m in near if not m.heard]
             if fresh:
-                best = min(fresh, key=lambda m: abs(m.tick - here))
+                best = fresh[0] if here is None else min(fresh, key=lambda m: abs(m.tick - here))
                 best.heard = True
                 self.matched += 1
-                if best.overlaps == 0:
+                if here is not None and best.overlaps == 0:
                     self.errors_ns[self._snr_group(best.snr)].append((here - best.tick) * 1000.0 / TICKS_PER_US)
             elif near:
                 self.duplicates += 1
             else:
                 kind = self._kind_of_false(bits, here, ticks, addresses)
                 self.false[kind] += 1
-                self.false_lines.append((kind, round(here), bits))
+                self.false_lines.append((kind, "-" if here is None else round(here), bits))
+
+    @staticmethod
+    def _span(ticks, here):
+        """Which of the messages sent at `ticks` a frame may be that was heard at `here`; None is at any time."""
+        if here is None:
+            return slice(None)
+        return slice(bisect.bisect_left(ticks, here - WINDOW_TICKS), bisect.bisect_right(ticks, here + WINDOW_TICKS))
 
     @staticmethod
     def _snr_group(snr):
@@ -121,9 +128,8 @@ class Score:
     def _kind_of_false(self, bits, here, ticks, addresses):
         df = int(bits[:2], 16) >> 3
         if df == 11:
-            first = bisect.bisect_left(ticks, here - WINDOW_TICKS)
-            last = bisect.bisect_right(ticks, here + WINDOW_TICKS)
-            changed = ((int(bits, 16) ^ int(m.bits, 16)) for m in self.sent[first:last] if m.df == 11)
+            near = self.sent[self._span(ticks, here)]
+            changed = ((int(bits, 16) ^ int(m.bits, 16)) for m in near if m.df == 11)
             if any(difference >> INTERROGATOR_BITS == 0 for difference in changed):
                 return "wrong_code"
         if df in ADDRESSED:

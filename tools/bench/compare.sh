@@ -9,8 +9,9 @@ both: prints the median of the ratios of user time. What either needs to start i
 
   tools/bench/compare.sh [--build DIR] [--effort full] [--rounds 7] RECORDING.cu8 PEER_COMMAND...
 
-{} in PEER_COMMAND is the recording:
+{} in PEER_COMMAND is the recording; without it the recording comes on standard input:
   tools/bench/compare.sh s800.cu8 dump1090-mutability --ifile {} --raw --fix
+  tools/bench/compare.sh s800.cu8 /path/to/another -s 2.4
 TEXT
 }
 
@@ -37,15 +38,18 @@ trap 'rm -f "$empty"' EXIT
 head -c 524288 "$recording" >"$empty"
 
 TIMEFORMAT=%U
+# user_seconds INPUT COMMAND...
 user_seconds() {
-  { time "$@" >/dev/null 2>&1; } 2>&1
+  local input=$1
+  shift
+  { time "${@//\{\}/$input}" <"$input" >/dev/null 2>&1; } 2>&1
 }
 ratios=""
 for ((round = 0; round < rounds; ++round)); do
-  ours=$(user_seconds "$build/firmware/airspool" replay --frames --effort "$effort" "$recording")
-  start=$(user_seconds "$build/firmware/airspool" replay --frames --effort "$effort" "$empty")
-  theirs=$(user_seconds "${@//\{\}/$recording}")
-  their_start=$(user_seconds "${@//\{\}/$empty}")
+  ours=$(user_seconds "$recording" "$build/firmware/airspool" replay --frames --effort "$effort" {})
+  start=$(user_seconds "$empty" "$build/firmware/airspool" replay --frames --effort "$effort" {})
+  theirs=$(user_seconds "$recording" "$@")
+  their_start=$(user_seconds "$empty" "$@")
   ratios+=$(awk -v a="$ours" -v b="$start" -v c="$theirs" -v d="$their_start" \
     'BEGIN { printf "%.3f %.3f %.3f", (a - b) / (c - d), a - b, c - d }')$'\n'
 done

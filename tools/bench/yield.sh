@@ -15,8 +15,12 @@ Options:
   --seconds N        length of a set (60)
   --seed N           of the sets (1); results with seeds that were not used for tuning say more
   --sets "A B"       of clean100 s200 s800 s2000 s800fruit weak400 noise (all)
-  --peer NAME=CMD    another decoder; {} in CMD is the recording; prints AVR lines with time stamps (@...;). Repeatable.
-                     dump1090-mutability is run when it is installed.
+  --peer NAME=CMD    another decoder, repeatable; dump1090-mutability is run when it is installed. CMD is split at blanks;
+                     {} in it is the recording (8-bit unsigned I and Q, 2.4 MS/s); where it has no {}, the recording comes
+                     on standard input. It ends at the end of the recording and prints a line of AVR for each frame,
+                     whatever else it prints: *HEX; or, with the time in ticks of 12 MHz, @TTTTTTTTTTTTHEX; or
+                     <TTTTTTTTTTTTSSHEX;. Without times a frame counts if it was ever sent, and duplicates less surely.
+                       --peer 'other=/path/to/other --ifile {} --raw' --peer 'third=/path/to/third -s 2.4'
   --keep DIR         keep the sets there and use them again (default: a folder that is removed at the end)
   --quick            see above
 TEXT
@@ -75,7 +79,9 @@ measure() {
   shift 3
   local log=$folder/time.txt frames=$folder/frames.txt
   TIMEFORMAT=%U
-  { time "$@" >"$frames" 2>/dev/null; } 2>"$log"
+  local input=/dev/null
+  [[ "$*" == *"$folder/$set.cu8"* ]] || input=$folder/$set.cu8
+  { time "$@" <"$input" >"$frames" 2>/dev/null; } 2>"$log"
   local wanted=()
   [[ -z $floor ]] || wanted=(--floor "$floor")
   local line

@@ -69,12 +69,7 @@ build_arm64() {
   ln -sfn /usr/include/tl "$out/include/tl"
   local flags=(-std=c++20 -O3 -DNDEBUG -fno-math-errno -fno-trapping-math -ffp-contract=off -Wno-psabi
     -I "$root/include" -isystem "$out/include")
-  local source
-  for source in "$root"/src/modes/*.cpp; do
-    printf '%s\0' "$source"
-  done | xargs -0 -P "$(nproc)" -I '{}' sh -c \
-    'source=$1; objects=$2; shift 2; aarch64-linux-gnu-g++ "$@" -c "$source" -o "$objects/$(basename "$source").o"' \
-    sh '{}' "$out/objects" "${flags[@]}"
+  (cd "$out/objects" && aarch64-linux-gnu-g++ "${flags[@]}" -c "$root"/src/modes/*.cpp)
   aarch64-linux-gnu-ar rcs "$out/modes.a" "$out"/objects/*.o
   aarch64-linux-gnu-g++ "${flags[@]}" -static "$root/tests/bench/modes/listen.cpp" "$out/modes.a" \
     -o "$out/modes_listen"

@@ -5,10 +5,12 @@ set -euo pipefail
 
 usage() {
   cat <<'TXT'
-usage: tools/deps.sh [--checks] [--cross arm64|armhf]
+usage: tools/deps.sh [--checks] [--bench] [--cross arm64|armhf]
 
 Installs the packages that are missing; does nothing when none is.
   --checks             also what tools/check.sh needs: clang, clang-tidy, clang-format, shellcheck
+  --bench              also what tests/bench and tools/bench/instructions.sh need: libbenchmark, valgrind, and for
+                       instructions of 64-bit ARM a cross compiler and qemu-user
   --cross arm64|armhf  also a cross compiler and qemu-user for 64-bit or 32-bit (ARMv7) boards
 
 Needs root, or sudo.
@@ -28,6 +30,9 @@ while (($#)); do
   case $1 in
     --checks)
       packages+=(clang clang-tidy clang-format libclang-rt-dev shellcheck)
+      ;;
+    --bench)
+      packages+=(libbenchmark-dev valgrind gcc g++-aarch64-linux-gnu qemu-user)
       ;;
     --cross)
       case ${2-} in

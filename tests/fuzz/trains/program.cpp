@@ -133,7 +133,7 @@ class Builder {
         return jump();
       case 14: {
         const unsigned effort = in_.byte();
-        close(effort);
+        close(in_.byte());
         open();
         current_.effort = static_cast<modes::Effort>(effort % 3U);
         return;

@@ -34,7 +34,7 @@ struct Program {
 // samples; steps of offset, noise and clipping; gaps and jumps of the sample index, ends of the stream and changes of
 // effort. What is missing at the end counts as zeros. The same bytes give the same samples; a program is at most
 // kMaxSamples long, so that a run takes milliseconds.
-inline constexpr std::size_t kMaxSamples = 60'000;
+inline constexpr std::size_t kMaxSamples = 40'000;
 Program build(std::span<const std::uint8_t> bytes);
 
 }  // namespace airspool::trains

@@ -132,10 +132,10 @@ Bytes interference() {
 Bytes steps() {
   Bytes program;
   for (std::uint8_t k = 0; k < 8; ++k) {
-    program.insert(program.end(), {kOffset, static_cast<std::uint8_t>(31 * k), static_cast<std::uint8_t>(-17 * k)});
+    program.insert(program.end(), {kOffset, static_cast<std::uint8_t>(3 * k), static_cast<std::uint8_t>(-2 * k)});
     program.insert(program.end(), {kNoise, static_cast<std::uint8_t>(160 - 15 * k)});
     program.insert(program.end(), {kLimit, static_cast<std::uint8_t>(12 * k)});
-    frame(program, {.content = k, .amplitude = static_cast<std::uint8_t>(20 * k)});
+    frame(program, {.content = k, .delay = 16 * 2300, .amplitude = static_cast<std::uint8_t>(10 * k)});
   }
   return program;
 }
@@ -146,7 +146,7 @@ Bytes gaps() {
     frame(program, {.format = static_cast<std::uint8_t>(k % 3), .content = k});
     // kind, distance, shift, tail
     program.insert(program.end(), {kJump, static_cast<std::uint8_t>(k % 4), k, static_cast<std::uint8_t>(5 * k),
-                                   static_cast<std::uint8_t>(15 * k)});
+                                   static_cast<std::uint8_t>(k % 3 == 2 ? 5 * k : 200)});
   }
   return program;
 }
@@ -155,7 +155,7 @@ Bytes efforts() {
   Bytes program;
   for (std::uint8_t k = 0; k < 10; ++k) {
     frame(program, {.content = k, .delay = 16 * 2500, .amplitude = 110});
-    program.insert(program.end(), {kEffort, k});
+    program.insert(program.end(), {kEffort, k, 200});  // the effort, and a tail
   }
   return program;
 }

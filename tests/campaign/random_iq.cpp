@@ -27,6 +27,8 @@ struct Options {
   std::uint64_t seconds = 3600;
   std::uint64_t seed = 1090;
   std::uint32_t rate = 2'400'000;
+  std::string_view kind;    // empty: all
+  std::string_view effort;  // empty: all
 };
 
 constexpr std::size_t kBlockSamples = 131'072;
@@ -139,6 +141,10 @@ std::optional<Options> parse(int argc, char** argv) {
   for (int n = 1; n + 1 < argc; n += 2) {
     const std::string_view name = argv[n];
     const std::string_view text = argv[n + 1];
+    if (name == "--kind" || name == "--effort") {
+      (name == "--kind" ? options.kind : options.effort) = text;
+      continue;
+    }
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -156,22 +162,35 @@ std::optional<Options> parse(int argc, char** argv) {
   return options;
 }
 
+bool wanted(std::string_view only, std::string_view name) { return only.empty() || only == name; }
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const auto options = parse(argc, argv);
   if (!options) {
-    std::fputs("usage: random_iq_campaign [--seconds 3600] [--seed 1090] [--rate 2400000]\n", stderr);
+    std::fputs(
+        "usage: random_iq_campaign [--seconds 3600] [--seed 1090] [--rate 2400000]\n"
+        "                          [--kind bytes|noise|bursts] [--effort full|balanced|eco]\n",
+        stderr);
     return 64;
   }
   const std::uint64_t allowed = std::max<std::uint64_t>(1, options->seconds / 3600);
   bool good = true;
+  bool any = false;
   for (const Kind kind : {Kind::kBytes, Kind::kNoise, Kind::kBursts}) {
     for (const Effort effort : {Effort::kFull, Effort::kBalanced, Effort::kEco}) {
+      if (!wanted(options->kind, kKinds[static_cast<std::size_t>(kind)])) continue;
+      if (!wanted(options->effort, kEfforts[static_cast<std::size_t>(effort)])) continue;
+      any = true;
       const auto frames = run(*options, kind, effort);
       if (!frames) return 64;
       good = good && *frames <= allowed;
     }
+  }
+  if (!any) {
+    std::fputs("random_iq_campaign: no such kind or effort\n", stderr);
+    return 64;
   }
   std::puts(good ? "good" : "TOO MANY");
   return good ? 0 : 1;

@@ -19,8 +19,7 @@ constexpr std::uint64_t kTicksToBit56 = 768;
 constexpr std::uint64_t kSameFrameTicks = 144;
 constexpr std::uint64_t kProofTicks = 120 * kTicksPerSecond;
 constexpr std::uint64_t kSlackTicks = 3;
-// A converter driven to both its limits is at +3 dBFS; the receiver's filter may overshoot.
-constexpr float kHighestDbfs = 6.0F;
+constexpr float kHighestDbfs = 3.01F;  // a converter driven to both its limits
 constexpr float kLowestDbfs = -100.0F;
 constexpr int kMostCorrected = 31;         // 24 of the parity's rank, two more, and the format
 constexpr std::size_t kMostFrames = 8192;  // more than a program has room for
@@ -65,6 +64,7 @@ std::string about(const ModeSFrame& frame, const char* what) {
     text += kDigits[byte >> 4U];
     text += kDigits[byte & 0x0FU];
   }
+  text += ", " + std::to_string(frame.signal_dbfs) + " dBFS";
   return text;
 }
 

@@ -100,9 +100,9 @@ Bytes echoes() {
   for (std::uint8_t k = 0; k < 10; ++k) {
     frame(program, {.content = k});
     program.push_back(kEcho);
-    radio(program, static_cast<std::uint16_t>(8 * k), 80, 0, 200);
+    radio(program, static_cast<std::uint16_t>(8 * k), 100, 0, 200);
     program.push_back(kEcho);
-    radio(program, 16 * 14, 70, 3, 100);
+    radio(program, 16 * 14, 95, 3, 100);
   }
   return program;
 }
@@ -133,9 +133,9 @@ Bytes steps() {
   Bytes program;
   for (std::uint8_t k = 0; k < 8; ++k) {
     program.insert(program.end(), {kOffset, static_cast<std::uint8_t>(3 * k), static_cast<std::uint8_t>(-2 * k)});
-    program.insert(program.end(), {kNoise, static_cast<std::uint8_t>(160 - 15 * k)});
-    program.insert(program.end(), {kLimit, static_cast<std::uint8_t>(12 * k)});
-    frame(program, {.content = k, .delay = 16 * 2300, .amplitude = static_cast<std::uint8_t>(10 * k)});
+    program.insert(program.end(), {kNoise, static_cast<std::uint8_t>(160 - 6 * k)});
+    program.insert(program.end(), {kLimit, static_cast<std::uint8_t>(4 * k)});
+    frame(program, {.content = k, .delay = 16 * 2300, .amplitude = static_cast<std::uint8_t>(40 + 6 * k)});
   }
   return program;
 }

@@ -14,6 +14,8 @@ usage: tools/campaign.sh NAME [options]
   spool-72h [FOLDER]              72 simulated hours offline at 50 records/s, and the reconnect: disk, memory, order, rate
   spool-bench [writes|append|backlog]...
                                   what the spool costs: bytes to an ext4 loop device (needs root), CPU, memory
+  random-iq [--seconds N] [--seed S] [--rate HZ] [--kind bytes|noise|bursts] [--effort full|balanced|eco]
+                                  an hour of random samples of each kind with each effort: at most one frame each
   fresh-debian [bookworm|trixie]  both README commands in a new minimal Debian (needs root and debootstrap; keeps nothing)
 TXT
 }
@@ -103,6 +105,12 @@ case ${1-} in
   spool-bench)
     shift
     spool_bench "$@"
+    ;;
+  random-iq)
+    shift
+    campaign=$(program campaign/random_iq_campaign)
+    cd "$top"
+    "$campaign" "$@"
     ;;
   fresh-debian)
     shift

@@ -12,6 +12,7 @@ class App;
 // the parse.
 namespace airspool::cli {
 
+void add_check(CLI::App& app, int& exit_code);
 void add_config(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);

@@ -230,33 +230,56 @@ Result<opensky::PollerSettings> opensky_settings(const config::Config& config) {
   return settings;
 }
 
+std::string type_of(const config::Sink& sink) {
+  switch (sink.type) {
+    case config::SinkType::kKafka:
+      return "kafka";
+    case config::SinkType::kMqtt:
+      return "mqtt";
+    case config::SinkType::kFile:
+      break;
+  }
+  return "file";
+}
+
+Result<uplink::SinkLane> open_sink(const config::Sink& sink, bool allow_sim, const Clock& clock,
+                                   metrics::Registry& metrics) {
+  uplink::SinkLane lane;
+  lane.policy.type = type_of(sink);
+  switch (sink.type) {
+    case config::SinkType::kKafka:
+      return not_in_this_version("sink \"" + sink.name + "\": type \"kafka\"", "use \"mqtt\" or \"file\"");
+    case config::SinkType::kMqtt: {
+      auto opened = uplink::open_mqtt_sink(mqtt_sink_settings(sink), clock, metrics);
+      if (!opened) return tl::unexpected(opened.error());
+      lane.sink = std::move(*opened);
+      lane.policy.refuse_simulated = !allow_sim && !uplink::mqtt_url_is_loopback(sink.url);
+      break;
+    }
+    case config::SinkType::kFile: {
+      auto opened = uplink::open_file_sink(file_sink_settings(sink), clock);
+      if (!opened) return tl::unexpected(opened.error());
+      lane.sink = std::move(*opened);
+      break;
+    }
+  }
+  return lane;
+}
+
 Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, bool allow_sim, const Clock& clock,
                                                  metrics::Registry& metrics) {
   std::vector<uplink::SinkLane> lanes;
   for (const config::Sink& sink : config.sinks) {
-    uplink::SinkLane lane;
-    switch (sink.type) {
-      case config::SinkType::kKafka:
-        return not_in_this_version("sink \"" + sink.name + "\": type \"kafka\"", "use \"mqtt\" or \"file\"");
-      case config::SinkType::kMqtt: {
-        auto opened = uplink::open_mqtt_sink(mqtt_sink_settings(sink), clock, metrics);
-        if (!opened) return tl::unexpected(opened.error());
-        lane.sink = std::move(*opened);
-        lane.policy.type = "mqtt";
-        lane.policy.refuse_simulated = !allow_sim && !uplink::mqtt_url_is_loopback(sink.url);
-        break;
-      }
-      case config::SinkType::kFile: {
-        auto opened = uplink::open_file_sink(file_sink_settings(sink), clock);
-        if (!opened) return tl::unexpected(opened.error());
-        lane.sink = std::move(*opened);
-        lane.policy.type = "file";
-        break;
-      }
-    }
-    lanes.push_back(std::move(lane));
+    auto lane = open_sink(sink, allow_sim, clock, metrics);
+    if (!lane) return tl::unexpected(lane.error());
+    lanes.push_back(std::move(*lane));
   }
   return lanes;
+}
+
+Result<std::vector<uplink::CheckTarget>> targets_of(const config::Sink& sink) {
+  if (sink.type == config::SinkType::kMqtt) return uplink::check_targets(mqtt_sink_settings(sink));
+  return std::vector<uplink::CheckTarget>{};
 }
 
 modes::Effort effort_of(const config::Config& config) {

@@ -13,6 +13,7 @@
 #include <airspool/opensky/poller.h>
 #include <airspool/radio/sample_source.h>
 #include <airspool/spool/spool.h>
+#include <airspool/uplink/check.h>
 #include <airspool/uplink/forwarder.h>
 
 #include "sky_stage.h"
@@ -32,6 +33,14 @@ SkySettings sky_settings(const config::Config& config);
 spool::SpoolSettings spool_settings(const config::Config& config);
 // Reads the credentials that are named; the error is that of opensky/credentials.h.
 Result<opensky::PollerSettings> opensky_settings(const config::Config& config);
+
+std::string type_of(const config::Sink& sink);  // "kafka", "mqtt", "file"
+
+// One sink, opened.
+Result<uplink::SinkLane> open_sink(const config::Sink& sink, bool allow_sim, const Clock& clock,
+                                   metrics::Registry& metrics);
+// The peers that it will talk to; none for a file.
+Result<std::vector<uplink::CheckTarget>> targets_of(const config::Sink& sink);
 
 // Every sink, opened.
 Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, bool allow_sim, const Clock& clock,

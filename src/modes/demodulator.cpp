@@ -102,6 +102,7 @@ class Demodulator::Impl {
   void forget(FrameSink& sink) {
     queue_.release_all(sink);
     known_.clear();
+    noise_.reset();
   }
 
   void advance(FrameSink& sink) {

@@ -30,10 +30,14 @@ bool FrameQueue::merge(const Held& held) {
     if (!better) return true;
     // The place in the order is kept, so its time must be as well where the neighbours forbid the better one.
     const std::uint64_t stamp = other.frame.timestamp_12mhz;
+    const float fraction = other.frame.timestamp_fraction;
     const bool fits = (back < 2 || at(back - 2).frame.timestamp_12mhz <= held.frame.timestamp_12mhz) &&
                       (back == size_ || held.frame.timestamp_12mhz <= at(back).frame.timestamp_12mhz);
     other = held;
-    if (!fits) other.frame.timestamp_12mhz = stamp;
+    if (!fits) {
+      other.frame.timestamp_12mhz = stamp;
+      other.frame.timestamp_fraction = fraction;
+    }
     return true;
   }
   return false;

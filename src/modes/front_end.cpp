@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(AIRSPOOL_SCALAR)
+#define AIRSPOOL_SSE2
 #include <immintrin.h>
 #endif
 
@@ -58,7 +59,7 @@ void convert_samples(const IqBlock& block, std::size_t first, std::size_t count,
 
 void block_energies(const std::int16_t* iq, std::size_t blocks, std::uint32_t* energies) {
   std::size_t b = 0;
-#if defined(__SSE2__)
+#if defined(AIRSPOOL_SSE2)
   // Four blocks at a time; compilers do not see the pairwise multiplication in the plain loop below.
   const auto pair_sums = [](const std::int16_t* words) {
     const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(words));

@@ -40,6 +40,12 @@ class NoiseMeter {
   // the estimate stands.
   void measure(std::span<const std::int16_t> iq, std::size_t window_samples);
 
+  // Forgets the estimate: the next window is the first.
+  void reset() {
+    estimate_ = {};
+    measured_ = false;
+  }
+
   [[nodiscard]] const NoiseEstimate& estimate() const { return estimate_; }
 
   // Whether what begins in this block looks stronger than noise for about the length of a short frame.

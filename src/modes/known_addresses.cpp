@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace airspool::modes {
 
@@ -10,7 +11,25 @@ KnownAddresses::KnownAddresses() : sets_(kSets) { live_.reserve(kMostLive); }
 
 std::size_t KnownAddresses::set_of(std::uint32_t address) {
   // Addresses are given out in blocks, so that neighbours must be spread (multiplicative hashing, golden ratio).
-  return (address * 0x9E3779B9U) >> 22U;
+  return (address * 0x9E3779B9U) >> 23U;
+}
+
+void KnownAddresses::make_live(Entry& entry) {
+  if (entry.live != kNotLive || live_.size() == kMostLive) return;
+  entry.live = static_cast<std::uint16_t>(live_.size());
+  live_.push_back(entry.address);
+}
+
+// The last of live_ takes its place.
+void KnownAddresses::end_life(Entry& entry) {
+  if (entry.live == kNotLive) return;
+  const std::uint32_t moved = live_.back();
+  live_[entry.live] = moved;
+  live_.pop_back();
+  for (Entry& other : sets_[set_of(moved)]) {
+    if (other.address == moved) other.live = entry.live;
+  }
+  entry.live = kNotLive;
 }
 
 void KnownAddresses::learn(std::uint32_t address, std::int64_t tick) {
@@ -18,13 +37,18 @@ void KnownAddresses::learn(std::uint32_t address, std::int64_t tick) {
   Set& set = sets_[set_of(address)];
   auto place = std::find_if(set.begin(), set.end(), [&](const Entry& entry) { return entry.address == address; });
   if (place == set.end()) {
-    place = std::min_element(set.begin(), set.end(), [](const Entry& a, const Entry& b) { return a.tick < b.tick; });
-    *place = {address, tick};
-    if (live_.size() < kMostLive) live_.push_back(address);
-  } else if (std::abs(tick - place->tick) > kTimeToLiveTicks && live_.size() < kMostLive &&
-             std::find(live_.begin(), live_.end(), address) == live_.end()) {
-    live_.push_back(address);
+    const auto worth = [&](const Entry& entry) {
+      return std::pair(entry.again && std::abs(tick - entry.tick) <= kTimeToLiveTicks, entry.tick);
+    };
+    place =
+        std::min_element(set.begin(), set.end(), [&](const Entry& a, const Entry& b) { return worth(a) < worth(b); });
+    end_life(*place);
+    *place = {address, kNotLive, false, tick};
+  } else {
+    const std::int64_t apart = std::abs(tick - place->tick);
+    if (apart >= kAgainTicks) place->again = apart <= kTimeToLiveTicks;
   }
+  make_live(*place);
   place->tick = std::max(place->tick, tick);
 }
 
@@ -40,10 +64,15 @@ void KnownAddresses::expire(std::int64_t tick) {
   if (tick < next_expiry_) return;
   next_expiry_ = tick + kExpiryTicks;
   live_.clear();
-  for (const Set& set : sets_) {
-    for (const Entry& entry : set) {
-      const bool alive = entry.address != 0 && std::abs(tick - entry.tick) <= kTimeToLiveTicks;
-      if (alive && live_.size() < kMostLive) live_.push_back(entry.address);
+  for (Set& set : sets_) {
+    for (Entry& entry : set) entry.live = kNotLive;
+  }
+  for (const bool again : {true, false}) {
+    for (Set& set : sets_) {
+      for (Entry& entry : set) {
+        const bool alive = entry.address != 0 && std::abs(tick - entry.tick) <= kTimeToLiveTicks;
+        if (alive && entry.again == again) make_live(entry);
+      }
     }
   }
 }

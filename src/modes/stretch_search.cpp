@@ -22,6 +22,8 @@ constexpr float kHopelessLong = 21.0F;
 constexpr float kEdgeWeight = 0.5F;
 constexpr float kMostFormatCost = 5.0F;
 constexpr float kWholeSampleSlack = 2.0F;
+// I and Q at their limits. Pulses that are clipped run into each other, and would seem to have more.
+constexpr float kHighestDbfs = 3.01F;
 // Inside a frame that was not taken out only something about as strong can be a frame as well. Its last 8 us are left
 // open: a frame that begins there has clean data.
 constexpr float kIntruderShare = 0.5F;
@@ -219,7 +221,7 @@ void StretchSearch::take(const Candidate& candidate, const Verdict& verdict) {
   const float part = moved - whole;
   float late = 0.0F;
   ModeSFrame frame;
-  frame.signal_dbfs = 10.0F * std::log10(look_.signal_power(tick, soft_, noise_power_));
+  frame.signal_dbfs = std::min(10.0F * std::log10(look_.signal_power(tick, soft_, noise_power_)), kHighestDbfs);
   const std::int64_t stamp = stamp_of(tick);
   if (verdict.teaches) known_->learn(verdict.address, stamp);
   if (verdict.proof == Proof::kParity) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <variant>
 #include <vector>
@@ -166,15 +167,19 @@ Aircraft& Tracker::find_or_create(Icao24 address, BootTime time) {
   return aircraft;
 }
 
-// Drops one in sixty-four at once, so that a flood of new addresses does not pay a search of the whole picture each.
+// Drops one in thirty-two at once, so that a flood of new addresses does not pay a search of the whole picture each.
+// Those that were heard only once go first: a flood drowns itself, not the aircraft that fly.
 void Tracker::make_room() {
-  std::vector<std::pair<BootTime, Icao24>> by_age;
+  if (aircraft_.empty()) return;
+  std::vector<std::tuple<bool, BootTime, Icao24>> by_age;
   by_age.reserve(aircraft_.size());
-  for (const auto& [address, aircraft] : aircraft_) by_age.emplace_back(aircraft.last_seen, address);
-  const std::size_t drop = std::min(by_age.size(), 1 + settings_.max_aircraft / 64);
+  for (const auto& [address, aircraft] : aircraft_) {
+    by_age.emplace_back(aircraft.messages > 1, aircraft.last_seen, address);
+  }
+  const std::size_t drop = std::min(by_age.size(), 1 + settings_.max_aircraft / 32);
   const auto end_of_dropped = by_age.begin() + static_cast<std::ptrdiff_t>(drop);
-  std::partial_sort(by_age.begin(), end_of_dropped, by_age.end());
-  for (auto oldest = by_age.begin(); oldest != end_of_dropped; ++oldest) aircraft_.erase(oldest->second);
+  std::nth_element(by_age.begin(), end_of_dropped - 1, by_age.end());
+  for (auto oldest = by_age.begin(); oldest != end_of_dropped; ++oldest) aircraft_.erase(std::get<Icao24>(*oldest));
   counts_.aircraft_dropped += drop;
 }
 

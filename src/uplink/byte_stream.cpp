@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 #include <fcntl.h>
@@ -45,6 +46,14 @@ std::string openssl_words() {
   if (code == 0) return "no reason given";
   const char* reason = ERR_reason_error_string(code);
   return reason != nullptr ? reason : "OpenSSL error " + std::to_string(code);
+}
+
+std::string name_text(const X509_NAME* name) {
+  const std::unique_ptr<BIO, int (*)(BIO*)> memory(BIO_new(BIO_s_mem()), BIO_free);
+  X509_NAME_print_ex(memory.get(), name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+  char* text = nullptr;
+  const long length = BIO_get_mem_data(memory.get(), &text);
+  return {text, static_cast<std::size_t>(length)};
 }
 
 struct FreeContext {
@@ -201,6 +210,17 @@ Result<bool> ByteStream::handshake() {
     if (!came) return came;
     if (!*came) return false;
   }
+}
+
+std::optional<PeerCertificate> ByteStream::peer_certificate() const {
+  if (!tls_ || !secured_) return std::nullopt;
+  const std::unique_ptr<X509, void (*)(X509*)> certificate(SSL_get1_peer_certificate(tls_->ssl), X509_free);
+  if (!certificate) return std::nullopt;
+  std::tm date{};
+  ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &date);
+  return PeerCertificate{SSL_get_version(tls_->ssl), name_text(X509_get_subject_name(certificate.get())),
+                         name_text(X509_get_issuer_name(certificate.get())),
+                         WallTime(std::chrono::seconds(::timegm(&date)))};
 }
 
 Result<bool> ByteStream::send_cipher() {

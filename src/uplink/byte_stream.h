@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include <airspool/core/clock.h>
 #include <airspool/core/result.h>
 
 #include "lookup.h"
@@ -17,6 +19,14 @@ struct TlsFiles {
   std::string ca_file;    // PEM; empty = what the system trusts
   std::string cert_file;  // PEM with chain; empty = no client certificate
   std::string key_file;
+};
+
+// For people: what a TLS peer showed, already checked.
+struct PeerCertificate {
+  std::string protocol;  // "TLSv1.3"
+  std::string subject;   // "CN = broker.example"
+  std::string issuer;
+  WallTime expires;
 };
 
 // Bytes to and from one peer over TCP, or TLS 1.2 or later over TCP. No call blocks. An error is final: destroy the
@@ -37,6 +47,9 @@ class ByteStream {
   Result<std::size_t> write(std::string_view bytes);
   // How many bytes came; 0 = none now. The end of the stream is an error.
   Result<std::size_t> read(std::span<char> into);
+
+  // Who the peer says it is, once established over TLS; nothing over plain TCP.
+  [[nodiscard]] std::optional<PeerCertificate> peer_certificate() const;
 
   [[nodiscard]] int fd() const { return fd_; }
   // Whether to wait for the socket to become writable, too.

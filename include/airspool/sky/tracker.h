@@ -85,7 +85,8 @@ struct TrackerSettings {
   std::optional<GeoPosition> receiver = std::nullopt;  // helps surface positions and bounds the reach
   double max_range_m = 740'000.0;                      // 400 NM: farther positions are counted and dropped
   Nanoseconds expire_after = std::chrono::seconds(60);
-  // Bound of memory (about 1 kB each) against a hostile feed: past it the aircraft not heard for longest are dropped.
+  // Bound of memory (about 1 kB each) against a hostile feed: past it aircraft are dropped, those first that were heard
+  // only once, then those not heard for longest.
   std::size_t max_aircraft = 20'000;
 };
 

@@ -242,6 +242,31 @@ TEST_P(DemodulatorRateTest, HearsAFrameThatDrivesTheConverterIntoItsLimits) {
   EXPECT_EQ(all_bytes(demodulate(GetParam(), signal)), std::vector<Bytes>{squitter()});
 }
 
+TEST_P(DemodulatorRateTest, NeverSaysThatAFrameIsStrongerThanTheConverterCanShow) {
+  for (const double phase : {0.0, 0.4, 0.785}) {
+    TestSignal signal(GetParam(), 2e-3);
+    signal.add({squitter(), start_near(700e-6), 12.0, phase});
+    signal.add_noise(kNoise);
+    for (const ModeSFrame& frame : demodulate(GetParam(), signal).frames) EXPECT_LE(frame.signal_dbfs, 3.011F);
+  }
+}
+
+TEST_P(DemodulatorRateTest, StartsAnewAfterAnEndWhateverCameBefore) {
+  TestSignal noisy(GetParam(), 0.02, 3);
+  noisy.add_noise(0.05);
+  noisy.add_dc(0.2, -0.1);
+  TestSignal quiet(GetParam(), 2e-3);
+  quiet.add({squitter(), start_near(700e-6), 0.05});
+  quiet.add_noise(1e-4);
+  Demodulator demodulator = make(GetParam());
+  FrameSink sink;
+  feed(demodulator, noisy.cu8(), sink);
+  demodulator.finish(sink);
+  feed(demodulator, quiet.cu8(), sink);
+  demodulator.finish(sink);
+  EXPECT_EQ(all_bytes(sink), std::vector<Bytes>{squitter()});
+}
+
 TEST_P(DemodulatorRateTest, LooksPastAnOffsetOfTheConverter) {
   TestSignal signal(GetParam(), 5e-3);
   signal.add({squitter(), start_near(2e-3), 0.12});

@@ -44,6 +44,20 @@ TEST_F(FrameQueueTest, GivesTheBetterOfTwoFindsOnce) {
   EXPECT_EQ(sink_.rejects[static_cast<std::size_t>(FrameReject::kDuplicate)], 1U);
 }
 
+TEST_F(FrameQueueTest, KeepsTimeAndFractionTogetherWhereTheBetterFindDoesNotFit) {
+  ModeSFrame first = frame_at(1000);
+  first.timestamp_fraction = 0.25F;
+  ModeSFrame better = frame_at(1020);
+  better.timestamp_fraction = -0.25F;
+  queue_.push(first, kProved, 0.7F, sink_);
+  queue_.push(frame_at(1010, 1), kProved, 0.9F, sink_);
+  queue_.push(better, kProved, 0.9F, sink_);
+  queue_.release_all(sink_);
+  ASSERT_EQ(sink_.frames.size(), 2U);
+  EXPECT_EQ(sink_.frames[0].timestamp_12mhz, 1000U);
+  EXPECT_EQ(sink_.frames[0].timestamp_fraction, 0.25F);
+}
+
 TEST_F(FrameQueueTest, KeepsTheSameBitsSentAgain) {
   queue_.push(frame_at(1000), kProved, 0.9F, sink_);
   queue_.push(frame_at(5000), kProved, 0.9F, sink_);

@@ -130,5 +130,25 @@ TEST(TrackerBoundTest, StaysSmallInAFloodOfAddresses) {
   EXPECT_LE(tracker.aircraft().size(), 20'000U);
 }
 
+TEST(TrackerBoundTest, AFloodOfAddressesDisplacesNoAircraftThatIsHeardAgain) {
+  // 2,000 addresses a second that come once each, for a minute; 50 aircraft, of which one sends two messages in
+  // 15 s only.
+  constexpr std::uint32_t kAircraft = 50;
+  Tracker tracker({.max_aircraft = 20'000});
+  const auto real = [](std::uint32_t n) { return Icao24::icao(0x3C0000 + n); };
+  for (std::uint32_t step = 0; step < 65 * 2000; ++step) {
+    const double time = step / 2000.0;
+    tracker.observe(all_call(Icao24::icao(0x500000 + step)), kSignalDbfs, at(time));
+    if (step % 2000 < kAircraft && (step % 2000 > 0 || step / 2000 % 15 < 2)) {
+      tracker.observe(all_call(real(step % 2000)), kSignalDbfs, at(time));
+    }
+    if (step % 2000 == 1999) tracker.expire(at(time));
+  }
+  EXPECT_LE(tracker.aircraft().size(), 20'000U);
+  EXPECT_GE(tracker.counts().aircraft_dropped, 90'000U);
+  EXPECT_EQ(tracker.aircraft().at(real(0)).messages, 10U);
+  for (std::uint32_t n = 1; n < kAircraft; ++n) EXPECT_EQ(tracker.aircraft().at(real(n)).messages, 65U) << n;
+}
+
 }  // namespace
 }  // namespace airspool::sky

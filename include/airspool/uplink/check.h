@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <airspool/core/clock.h>
+#include <airspool/core/result.h>
+#include <airspool/uplink/mqtt_sink.h>
+#include <airspool/uplink/sink.h>
+
+// What stands between this machine and a sink's other side, step by step, for people: `airspool check uplink`.
+namespace airspool::uplink {
+
+enum class CheckState : std::uint8_t {
+  kGood,
+  kWarning,  // works, and something should be looked at
+  kFailed,   // what comes behind it was not tried
+  kSkipped,  // not tried, for the reason in `detail`
+};
+const char* to_string(CheckState state);  // "good", "warning", "failed", "skipped"
+
+struct CheckStep {
+  std::string step;  // one of "clock", "settings", "name", "connection", "tls", "login", "delivery"
+  CheckState state = CheckState::kGood;
+  std::string detail;  // what was seen, in a sentence
+  std::string next;    // what to do about it; empty when there is nothing to do
+};
+
+// A step that failed. Errors of this program say what is wrong, a semicolon, and what to do.
+CheckStep failed_step(std::string step, const std::string& message);
+
+// One peer of a sink: where its first bytes go, and in what.
+struct CheckTarget {
+  std::string host;
+  std::uint16_t port = 0;
+  bool tls = false;
+  std::string ca_file;    // PEM; empty: what the system trusts
+  std::string cert_file;  // PEM; with key_file: who we are
+  std::string key_file;
+};
+
+// Steps are handed on as they are done: some take seconds.
+using OnStep = std::function<void(const CheckStep&)>;
+
+// All three block, up to `patience` a step, and belong on a thread that has nothing else to do. False: a step failed.
+
+// Whether the calendar can be what certificates and signatures are held against.
+bool check_clock(const Clock& clock, const OnStep& on_step);
+
+// The host's name, a connection, and TLS with the peer's certificate: chain, name, days left.
+bool check_network(const CheckTarget& target, const Clock& clock, std::chrono::milliseconds patience,
+                   const OnStep& on_step);
+
+// Login; with `probe`, whether the other side takes it: topic and permission to write. `probe` is then there to be
+// read.
+bool check_delivery(Sink& sink, const spool::BatchPtr& probe, const Clock& clock, std::chrono::milliseconds patience,
+                    const OnStep& on_step);
+
+// A batch with one line of kind "check", which no consumer of records takes for one.
+Result<spool::BatchPtr> check_batch(const std::string& station_id, const Clock& clock);
+
+// The peers behind a sink. kConfig: the url makes no sense.
+Result<std::vector<CheckTarget>> check_targets(const MqttSinkSettings& settings);
+
+}  // namespace airspool::uplink

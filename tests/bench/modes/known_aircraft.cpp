@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// known_aircraft_bench KNOWN [EFFORT [SECONDS]]: demodulates SECONDS of a simulated sky (s800: 800 messages/s) after KNOWN
-// further aircraft have proved their addresses, and prints what it took. Under callgrind with
+// known_aircraft_bench KNOWN [EFFORT [SECONDS]]: demodulates SECONDS of a simulated sky (s800: 800 messages/s) after
+// KNOWN further aircraft have proved their addresses, and prints what it took. Under callgrind with
 // --toggle-collect=airspool_measured only that is counted: tools/bench/known_aircraft.sh.
 #include <array>
 #include <chrono>

@@ -16,6 +16,9 @@ usage: tools/campaign.sh NAME [options]
                                   what the spool costs: bytes to an ext4 loop device (needs root), CPU, memory
   random-iq [--seconds N] [--seed S] [--rate HZ] [--kind bytes|noise|bursts] [--effort full|balanced|eco]
                                   an hour of random samples of each kind with each effort: at most one frame each
+  sky-truth [--seconds N] [--preset NAME] [SEED]...
+                                  a simulated minute through the whole of replay, for each seed (23 5): every record is held
+                                  against what the aircraft were and did; what was printed and never sent is told by kind
   fresh-debian [bookworm|trixie]  both README commands in a new minimal Debian (needs root and debootstrap; keeps nothing)
 TXT
 }
@@ -47,6 +50,35 @@ fresh_debian() {
   chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
     bash -c 'cd /root/airspool && tools/run.sh && test -s airspool-data/records.ndjson && tools/test.sh'
   echo "== fresh-debian $suite: good"
+}
+
+sky_truth() {
+  local seconds=60 preset=s800 seeds=() folder seed failed=0
+  while (($#)); do
+    case $1 in
+      --seconds) seconds=$2; shift ;;
+      --preset) preset=$2; shift ;;
+      *) seeds+=("$1") ;;
+    esac
+    shift
+  done
+  ((${#seeds[@]})) || seeds=(23 5)
+  cd "$top"
+  [[ -f build/dev/build.ninja ]] || cmake --preset dev >/dev/null
+  cmake --build --preset dev --target airspool iqsim >/dev/null
+  folder=$(mktemp -d "${TMPDIR:-/var/tmp}/airspool-truth.XXXXXX")
+  # shellcheck disable=SC2064 # the folder's name is fixed here
+  trap "rm -rf --one-file-system '$folder'" EXIT
+  for seed in "${seeds[@]}"; do
+    echo "== $preset, seed $seed, $seconds s"
+    build/dev/tools/iqsim/iqsim --quiet --preset "$preset" --seconds "$seconds" --seed "$seed" \
+      --out "$folder/sky.cu8" --truth "$folder/sky.truth"
+    build/dev/firmware/airspool replay --start 0 --lat 48 --lon 8 --records --sampling every-change \
+      "$folder/sky.cu8" >"$folder/sky.ndjson" 2>/dev/null
+    tools/score.py --records "$folder/sky.truth" "$folder/sky.ndjson" || failed=1
+    build/dev/firmware/airspool replay --frames "$folder/sky.cu8" 2>/dev/null | tools/score.py "$folder/sky.truth" -
+  done
+  return $failed
 }
 
 spool_72h() {
@@ -111,6 +143,10 @@ case ${1-} in
     campaign=$(program campaign/random_iq_campaign)
     cd "$top"
     "$campaign" "$@"
+    ;;
+  sky-truth)
+    shift
+    sky_truth "$@"
     ;;
   fresh-debian)
     shift

@@ -4,10 +4,16 @@
 
     airspool replay --frames s800.cu8 | tools/score.py s800.truth -
     dump1090-mutability --ifile s800.cu8 --raw --mlat --fix | tools/score.py s800.truth -
+    airspool replay --start 0 --records --sampling every-change s800.cu8 | tools/score.py --records s800.truth -
 
 Reads lines of AVR with time stamps (@TTTTTTTTTTTTHEX; or <TTTTTTTTTTTTSSHEX;) in ticks of 12 MHz, whatever constant
 lies between the decoder's clock and the truth's. A message counts when it is printed bit for bit within 60 us of its
-time. A line without a time (*HEX;) counts for the first message of these bits that was not heard yet. With --json one object for scripts, with --brief one line; --floor TOTAL/ES fails where recall is below it.
+time. A line without a time (*HEX;) counts for the first message of these bits that was not heard yet. What was printed
+and never sent is told by kind, and by the fields in which it lies about its aircraft. With --json one object for
+scripts, with --brief one line; --floor TOTAL/ES fails where recall is below it.
+
+With --records the input is state vectors of airspool: callsign, squawk, altitude, position and address of each are held
+against the truth, and anything wrong fails.
 """
 import argparse
 import bisect
@@ -17,10 +23,13 @@ import math
 import statistics
 import sys
 
+from truth_fields import Truth
+
 TICKS_PER_US = 12.0
 WINDOW_TICKS = 60 * TICKS_PER_US
 SNR_STEP_DB = 3
 CLEAN_STRONG_DB = 18.0
+MANY_OVERLAPS = 4
 SQUITTERS = (17, 18)
 ADDRESSED = (0, 4, 5, 16, 20, 21)
 # Remainders that an all-call reply may have: CL and IC of the interrogator.
@@ -76,12 +85,14 @@ def remainder(bits):
 
 
 class Score:
-    def __init__(self, sent, frames):
+    def __init__(self, sent, frames, fields):
         self.sent = sent
         self.frames = frames
         self.offset = constant_between(frames, sent)
         self.false = collections.Counter()
         self.false_lines = []
+        self.fields = fields
+        self.wrong_fields = collections.Counter()
         self.duplicates = 0
         self.errors_ns = collections.defaultdict(list)
         self.matched = 0
@@ -110,6 +121,8 @@ class Score:
                 kind = self._kind_of_false(bits, here, ticks, addresses)
                 self.false[kind] += 1
                 self.false_lines.append((kind, "-" if here is None else round(here), bits))
+                if here is not None:
+                    self._count_wrong_fields(bits, here)
 
     @staticmethod
     def _span(ticks, here):
@@ -117,6 +130,14 @@ class Score:
         if here is None:
             return slice(None)
         return slice(bisect.bisect_left(ticks, here - WINDOW_TICKS), bisect.bisect_right(ticks, here + WINDOW_TICKS))
+
+    # A false message of nobody's lies about no aircraft; that is told by its kind.
+    def _count_wrong_fields(self, bits, here):
+        df = int(bits[:2], 16) >> 3
+        address = f"{remainder(bits):06x}" if df in ADDRESSED else bits[2:8]
+        known = next((a for a in (address, "~" + address) if a in self.fields.times), None)
+        if known is not None:
+            self.wrong_fields.update(self.fields.wrong_fields(known, bits, here / 12e6))
 
     @staticmethod
     def _snr_group(snr):
@@ -159,6 +180,13 @@ class Score:
             clean = lambda m, s=span: m.overlaps == 0 and s[0] <= m.snr < s[1]
             by_snr.append((low, self.recall(clean), self.recall(lambda m, c=clean: c(m) and m.df in SQUITTERS)))
             low += SNR_STEP_DB
+        by_snr_all = []
+        low = SNR_STEP_DB
+        while low < top:
+            by_snr_all.append((low, self.recall(lambda m, s=low: s <= m.snr < s + SNR_STEP_DB)))
+            low += SNR_STEP_DB
+        by_overlaps = [(str(n), self.recall(lambda m, k=n: m.overlaps == k)) for n in range(MANY_OVERLAPS)]
+        by_overlaps.append((f"{MANY_OVERLAPS}+", self.recall(lambda m: m.overlaps >= MANY_OVERLAPS)))
         by_sir = []
         for low in range(-15, 15, 3):
             by_sir.append((low, self.recall(lambda m, s=low: m.overlaps == 1 and m.snr >= 15 and m.sir is not None
@@ -173,6 +201,7 @@ class Score:
             "false": self.false_messages(), "wrong_code": self.false["wrong_code"],
             "false_by_kind": dict(self.false), "duplicates": self.duplicates,
             "by_format": {df: self.recall(lambda m, d=df: m.df == d) for df in formats},
+            "by_snr": by_snr_all, "by_overlaps": by_overlaps, "wrong_fields": dict(self.wrong_fields),
             "clean_by_snr": by_snr, "one_overlap_by_sir": by_sir, "time_rms_ns": times,
         }
 
@@ -193,6 +222,9 @@ def report(summary):
     print("total / DF17+18 / false   " + brief(summary))
     print("false by kind: " + (", ".join(f"{k} {n}" for k, n in sorted(summary["false_by_kind"].items())) or "none"))
     print("by format:     " + ", ".join(f"DF{df} {percent(r):.1f}" for df, r in summary["by_format"].items()))
+    print("wrong fields:  " + (", ".join(f"{k} {n}" for k, n in sorted(summary["wrong_fields"].items())) or "none"))
+    print("by SNR:        " + ", ".join(f"{low}: {percent(r):.1f}" for low, r in summary["by_snr"] if r[1]))
+    print("by overlaps:   " + ", ".join(f"{n}: {percent(r):.1f}" for n, r in summary["by_overlaps"] if r[1]))
     print("clean, by SNR (DF17+18): " + ", ".join(
         f"{low}: {percent(a):.1f} ({percent(es):.1f})" for low, a, es in summary["clean_by_snr"] if a[1]))
     print("one overlap, SNR >= 15, by SIR: " + ", ".join(
@@ -201,17 +233,34 @@ def report(summary):
         f"{group} dB {value:.1f}" for group, value in sorted(summary["time_rms_ns"].items())))
 
 
+def report_records(found):
+    worst = found["position_error_m"]
+    print(f"{found['records']} records of {found['aircraft']} aircraft of {found['aircraft_sent']}, "
+          f"{len(found['ghosts'])} ghosts" + "".join(f" {address}" for address in found["ghosts"]))
+    print("wrong: " + ", ".join(f"{name} {count}" for name, count in found["wrong"].items()))
+    if worst:
+        print(f"position error of {found['positions']}: 95 % within {worst['p95']:.1f} m, max {worst['max']:.1f} m")
+    for line in found["complaints"][:20]:
+        print("  " + line)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("truth", help="truth file of iqsim")
     parser.add_argument("frames", help="what the decoder printed; - is standard input")
+    parser.add_argument("--records", action="store_true", help="state vectors instead of frames")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument("--brief", action="store_true", help="one line")
     parser.add_argument("--show-false", action="store_true", help="list what was printed but never sent")
     parser.add_argument("--floor", metavar="TOTAL/ES", help="fail where recall is below, in percent")
     options = parser.parse_args()
     file = sys.stdin if options.frames == "-" else open(options.frames, encoding="ascii", errors="replace")
-    score = Score(read_truth(options.truth), read_frames(file))
+    fields = Truth(options.truth)
+    if options.records:
+        found = fields.check_records(file)
+        print(json.dumps(found)) if options.json else report_records(found)
+        return 1 if found["ghosts"] or any(found["wrong"].values()) or not found["records"] else 0
+    score = Score(read_truth(options.truth), read_frames(file), fields)
     summary = score.summary()
     if options.json:
         print(json.dumps(summary))

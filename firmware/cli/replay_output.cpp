@@ -81,11 +81,29 @@ std::string count_line(std::uint64_t count, std::string_view what) {
   return right(std::to_string(count), kWidth) + "  " + std::string(what) + '\n';
 }
 
+void append_levels(std::string& out, const modes::DemodulatorStats& radio) {
+  const auto noise = radio.noise_floor_dbfs();
+  const auto mean = radio.mean_signal_dbfs();
+  const auto peak = radio.peak_signal_dbfs();
+  if (noise) out += "noise floor " + decimal(*noise, 1) + " dBFS";
+  if (mean && peak) out += "; messages " + decimal(*mean, 1) + " dBFS on average, " + decimal(*peak, 1) + " at most";
+  if (noise) out += '\n';
+}
+
 void append_counts(std::string& out, const ReplaySummary& summary) {
   out += '\n' + count_line(summary.accepted(), "messages accepted");
   for (std::size_t df = 0; df < summary.frames.size(); ++df) {
     if (summary.frames[df] == 0) continue;
     out += count_line(summary.frames[df], "  DF" + left(std::to_string(df), 3) + std::string(name_of_format(df)));
+  }
+  const modes::DemodulatorStats& radio = summary.radio;
+  const std::pair<std::uint64_t, std::string_view> kinds[] = {
+      {radio.frames - radio.by_corrected_bits[0], "  of them with repaired bits"},
+      {radio.uncovered, "  of them where another had been taken out of the signal"},
+      {radio.awaited, "  of them held until their address was proved"},
+      {radio.strong, "  of them above -3 dBFS (more than some per cent: too much gain)"}};
+  for (const auto& [count, what] : kinds) {
+    if (count > 0) out += count_line(count, what);
   }
   const std::uint64_t rejected = std::accumulate(summary.rejects.begin(), summary.rejects.end(), std::uint64_t{0});
   out += count_line(rejected, "rejected");
@@ -172,6 +190,7 @@ std::string summary_table(const ReplaySummary& summary, std::span<const HeardAir
   std::string out = name + ": " + decimal(summary.seconds, 3) + " s of signal from " +
                     format_utc(settings.calendar.boot_zero) + ", " + std::to_string(summary.samples) + " samples at " +
                     decimal(settings.sample_rate_hz / 1e6, 1) + " MS/s\n";
+  append_levels(out, summary.radio);
   append_counts(out, summary);
   if (!aircraft.empty()) {
     append_aircraft(out, aircraft);

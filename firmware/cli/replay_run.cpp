@@ -107,6 +107,7 @@ ReplayRun::Yield ReplayRun::finish() {
 }
 
 void ReplayRun::take_frames() {
+  summary_.radio += demodulator_.take_stats();
   for (const modes::ModeSFrame& frame : found_.frames) take(frame);
   found_.frames.clear();
 }

@@ -58,6 +58,7 @@ struct ReplaySummary {
   std::uint64_t samples = 0;
   double seconds = 0.0;  // length of the signal
   std::uint64_t records = 0;
+  modes::DemodulatorStats radio;
   sky::TrackerCounts sky;
 
   [[nodiscard]] std::uint64_t accepted() const;

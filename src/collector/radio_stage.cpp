@@ -9,54 +9,25 @@
 #include <airspool/core/log.h>
 
 namespace airspool::collector {
-namespace {
-
-int level_of(modes::Effort effort) {
-  switch (effort) {
-    case modes::Effort::kEco:
-      return 1;
-    case modes::Effort::kBalanced:
-      return 2;
-    default:
-      return 3;
-  }
-}
-
-std::string name_of(modes::Effort effort) {
-  switch (effort) {
-    case modes::Effort::kEco:
-      return "eco";
-    case modes::Effort::kBalanced:
-      return "balanced";
-    default:
-      return "full";
-  }
-}
-
-}  // namespace
 
 RadioStage::RadioStage(std::unique_ptr<radio::SampleSource> source, modes::Demodulator demodulator, Effort effort,
-                       const Clock& clock, SkyChannel& sky, metrics::Registry& metrics)
+                       const Clock& clock, SkyChannel& sky, metrics::Registry& metrics, CpuClock cpu_time)
     : source_(std::move(source)),
       demodulator_(std::move(demodulator)),
       adapts_(effort.adapts),
       governor_(effort.wanted),
       clock_(clock),
       sky_(sky),
-      metrics_(metrics),
-      samples_(metrics.counter("airspool_samples_total", "IQ samples taken from the radio.")),
-      frames_(metrics.counter("airspool_frames_total", "Mode S frames accepted.")),
-      frames_dropped_(
-          metrics.counter("airspool_frames_dropped_total", "Frames dropped because the sky thread did not keep up.")),
-      work_ms_(metrics.counter("airspool_demodulator_milliseconds_total", "Time spent on demodulation.")),
-      effort_level_(metrics.gauge("airspool_demodulator_effort", "Effort at work: 3 full, 2 balanced, 1 eco.")) {
-  effort_level_.set(level_of(effort.wanted));
+      cpu_time_(std::move(cpu_time)),
+      meters_(metrics) {
+  meters_.effort(effort.wanted);
 }
 
 void RadioStage::run() {
   // A whole number at every rate that the demodulator takes, and no product that overflows after a week.
   const std::uint64_t ticks_per_sample = 12'000'000 / source_->info().sample_rate_hz;
   std::uint64_t end_tick = 0;
+  counted_cpu_ = cpu_time_();
   while (true) {
     const auto block = source_->next();
     if (!block) {
@@ -68,54 +39,62 @@ void RadioStage::run() {
     demodulator_.process(*block, sink_);
     govern(Nanoseconds(static_cast<Nanoseconds::rep>(block->samples() * ticks_per_sample * 250 / 3)),
            clock_.boot_now() - begin);
-    samples_.add(block->samples());
     end_tick = (block->first_sample + block->samples()) * ticks_per_sample;
+    count();
     deliver({std::exchange(sink_.frames, {}), end_tick, clock_.boot_now()});
+    if (heard_.samples + heard_.samples_missing >= source_->info().sample_rate_hz) report();
   }
   demodulator_.finish(sink_);
+  count();
   deliver({std::exchange(sink_.frames, {}), end_tick, clock_.boot_now()});
+  report();
 }
 
 void RadioStage::govern(Nanoseconds signal, Nanoseconds work) {
-  work_ += work;
-  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(work_);
-  work_ms_.add(static_cast<std::uint64_t>(whole.count()));
-  work_ -= whole;
   if (!adapts_) return;
   const modes::Effort before = governor_.effort();
   const auto effort = governor_.observe(signal, work);
   if (!effort) return;
   demodulator_.set_effort(*effort);
-  effort_level_.set(level_of(*effort));
+  meters_.effort(*effort);
   const std::string load = std::to_string(std::lround(100.0 * governor_.load())) + " %";
-  if (level_of(*effort) < level_of(before)) {
+  if (*effort > before) {  // in the order of their names: less
     log::warning("radio", "demodulation takes nearly as long as the signal: less effort until there is room",
-                 {{"effort", name_of(*effort)}, {"load", load}});
+                 {{"effort", std::string(modes::to_string(*effort))}, {"load", load}});
   } else {
-    log::info("radio", "there is room again: more effort", {{"effort", name_of(*effort)}, {"load", load}});
+    log::info("radio", "there is room again: more effort",
+              {{"effort", std::string(modes::to_string(*effort))}, {"load", load}});
   }
 }
 
 void RadioStage::deliver(FrameBlock block) {
-  count_rejects();
   const std::size_t count = block.frames.size();
-  frames_.add(count);
   if (count == 0) return;
   SkyInput input(std::move(block));
-  if (!sky_.try_push(std::move(input))) frames_dropped_.add(count);
+  if (!sky_.try_push(std::move(input))) meters_.dropped(count);
 }
 
-void RadioStage::count_rejects() {
-  for (std::size_t i = 0; i < modes::kFrameRejectCount; ++i) {
-    const std::uint64_t fresh = sink_.rejects[i] - counted_rejects_[i];
-    if (fresh == 0) continue;
-    counted_rejects_[i] = sink_.rejects[i];
-    const auto reason = modes::to_string(static_cast<modes::FrameReject>(i));
-    metrics_
-        .counter("airspool_frames_rejected_total", "What looked like a frame and is none.",
-                 {{"reason", std::string(reason)}})
-        .add(fresh);
+void RadioStage::count() {
+  const modes::DemodulatorStats fresh = demodulator_.take_stats();
+  RejectCounts rejects{};
+  for (std::size_t reason = 0; reason < rejects.size(); ++reason) {
+    rejects[reason] = sink_.rejects[reason] - counted_rejects_[reason];
+    rejects_[reason] += rejects[reason];
   }
+  counted_rejects_ = sink_.rejects;
+  const Nanoseconds now = cpu_time_();
+  const Nanoseconds cpu = now - std::exchange(counted_cpu_, now);
+  meters_.count(fresh, rejects, cpu);
+  heard_ += fresh;
+  cpu_ += cpu;
+}
+
+void RadioStage::report() {
+  SkyInput told(radio_statistics(heard_, rejects_, cpu_));
+  if (!sky_.try_push(std::move(told))) return;
+  heard_ = {};
+  rejects_ = {};
+  cpu_ = {};
 }
 
 }  // namespace airspool::collector

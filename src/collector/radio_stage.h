@@ -4,18 +4,20 @@
 #include <memory>
 
 #include <airspool/core/clock.h>
+#include <airspool/core/cpu_clock.h>
 #include <airspool/core/metrics.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/radio/sample_source.h>
 
 #include "effort_governor.h"
+#include "radio_meters.h"
 #include "stream.h"
 
 namespace airspool::collector {
 
 // Samples in, frames out: the body of the dsp thread, which owns the source and the demodulator. A full sky channel
 // costs the newest block's frames, counted; the samples go on. With `adapts` the effort follows the time that is there,
-// and says so.
+// and says so. Once for a second of signal it tells the sky thread what it counted.
 class RadioStage {
  public:
   struct Effort {
@@ -24,7 +26,7 @@ class RadioStage {
   };
 
   RadioStage(std::unique_ptr<radio::SampleSource> source, modes::Demodulator demodulator, Effort effort,
-             const Clock& clock, SkyChannel& sky, metrics::Registry& metrics);
+             const Clock& clock, SkyChannel& sky, metrics::Registry& metrics, CpuClock cpu_time = thread_cpu_time);
 
   // Until the source ends or stop() is called.
   void run();
@@ -33,7 +35,8 @@ class RadioStage {
 
  private:
   void deliver(FrameBlock block);
-  void count_rejects();
+  void count();
+  void report();
   void govern(Nanoseconds signal, Nanoseconds work);
 
   std::unique_ptr<radio::SampleSource> source_;
@@ -42,15 +45,16 @@ class RadioStage {
   EffortGovernor governor_;
   const Clock& clock_;
   SkyChannel& sky_;
-  metrics::Registry& metrics_;
-  metrics::Counter& samples_;
-  metrics::Counter& frames_;
-  metrics::Counter& frames_dropped_;
-  metrics::Counter& work_ms_;
-  metrics::Gauge& effort_level_;
-  Nanoseconds work_{0};  // not yet counted
+  const CpuClock cpu_time_;
+  RadioMeters meters_;
   modes::FrameSink sink_;
-  std::array<std::uint64_t, modes::kFrameRejectCount> counted_rejects_{};
+  // Counted so far.
+  RejectCounts counted_rejects_{};
+  Nanoseconds counted_cpu_{0};
+  // Counted, and not told yet.
+  modes::DemodulatorStats heard_;
+  RejectCounts rejects_{};
+  Nanoseconds cpu_{0};
 };
 
 }  // namespace airspool::collector

@@ -2,6 +2,8 @@
 #include "sky_meters.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +21,8 @@ void raise(metrics::Counter& counter, std::uint64_t to) { counter.add(to - count
 }  // namespace
 
 SkyMeters::SkyMeters(metrics::Registry& metrics)
-    : undecodable_(metrics.counter("airspool_frames_undecodable_total", "Accepted frames that say nothing.")),
+    : metrics_(metrics),
+      undecodable_(metrics.counter("airspool_frames_undecodable_total", "Accepted frames that say nothing.")),
       made_(metrics.counter("airspool_records_total", "State vectors handed to the spool.")),
       dropped_(metrics.counter("airspool_records_dropped_total",
                                "State vectors dropped because the spool did not keep up.")),
@@ -65,6 +68,45 @@ void SkyMeters::show(const sky::Picture& picture, const SkySnapshot& snapshot) {
   raise(disagreements_, picture.cloud_counts().disagreements);
   raise(dropped_radio_aircraft_, picture.radio().counts().aircraft_dropped);
   raise(dropped_cloud_aircraft_, picture.cloud_counts().aircraft_dropped);
+  show_levels(snapshot.statistics);
+}
+
+// Of the last whole minute; in the first one of what there is. No series without a radio, and none that would have to
+// make up a level.
+void SkyMeters::show_levels(const StatisticsReport& statistics) {
+  const bool first_minute = statistics.last_minute.end == statistics.last_minute.begin;
+  const Statistics::Radio& radio = (first_minute ? statistics.latest : statistics.last_minute).radio;
+  const auto level = [&](std::string_view name, std::string_view help, std::optional<double> dbfs) {
+    if (dbfs) metrics_.gauge(name, help).set(*dbfs);
+  };
+  level("airspool_noise_floor_dbfs", "Noise floor, mean of the last whole minute.", noise_dbfs(radio));
+  level("airspool_signal_mean_dbfs", "Mean power of the frames of the last whole minute.", signal_dbfs(radio));
+  level("airspool_signal_peak_dbfs", "Power of the strongest frame of the last whole minute.", peak_dbfs(radio));
+  if (radio.samples == 0) return;
+  metrics_
+      .gauge("airspool_demodulator_cpu_seconds_per_sample",
+             "Processor time of demodulation for an IQ sample, mean of the last whole minute.")
+      .set(std::chrono::duration<double>(radio.cpu).count() / static_cast<double>(radio.samples));
+}
+
+Statistics tracker_statistics(const sky::TrackerCounts& before, const sky::TrackerCounts& now) {
+  Statistics fresh;
+  fresh.messages = now.messages - before.messages;
+  fresh.aircraft = now.aircraft_new - before.aircraft_new;
+  fresh.aircraft_of_one_message = now.aircraft_of_one_message - before.aircraft_of_one_message;
+  Statistics::Positions& positions = fresh.positions;
+  positions.airborne = now.airborne_halves - before.airborne_halves;
+  positions.surface = now.surface_halves - before.surface_halves;
+  positions.by_pair = now.positions_by_pair - before.positions_by_pair;
+  positions.by_own_place = now.positions_by_own_place - before.positions_by_own_place;
+  positions.by_receiver = now.positions_by_receiver - before.positions_by_receiver;
+  positions.pairs_inconsistent = now.pairs_inconsistent - before.pairs_inconsistent;
+  positions.lone_out_of_range = now.lone_out_of_range - before.lone_out_of_range;
+  positions.lone_implausible = now.lone_implausible - before.lone_implausible;
+  positions.pairs_out_of_range =
+      now.positions_out_of_range - before.positions_out_of_range - positions.lone_out_of_range;
+  positions.pairs_implausible = now.positions_implausible - before.positions_implausible - positions.lone_implausible;
+  return fresh;
 }
 
 }  // namespace airspool::collector

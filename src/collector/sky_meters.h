@@ -9,6 +9,7 @@
 #include <airspool/core/record.h>
 #include <airspool/core/record_fields.h>
 #include <airspool/core/sky_snapshot.h>
+#include <airspool/core/statistics.h>
 #include <airspool/sky/picture.h>
 
 namespace airspool::collector {
@@ -28,6 +29,9 @@ class SkyMeters {
   void show(const sky::Picture& picture, const SkySnapshot& snapshot);
 
  private:
+  void show_levels(const StatisticsReport& statistics);
+
+  metrics::Registry& metrics_;
   metrics::Counter& undecodable_;
   metrics::Counter& made_;
   metrics::Counter& dropped_;
@@ -39,5 +43,8 @@ class SkyMeters {
   metrics::Counter& dropped_radio_aircraft_;
   metrics::Counter& dropped_cloud_aircraft_;
 };
+
+// What the tracker counted between two looks, as the status page tells it.
+Statistics tracker_statistics(const sky::TrackerCounts& before, const sky::TrackerCounts& now);
 
 }  // namespace airspool::collector

@@ -37,7 +37,7 @@ sky::CloudRow cloud_row(opensky::OpenSkyState&& told, const opensky::OpenSkyAnsw
 }  // namespace
 
 SkyStage::SkyStage(const SkySettings& settings, SkyChannel& input, RecordChannel& records,
-                   Board<SkySnapshot>& snapshots, const Clock& clock, metrics::Registry& metrics)
+                   Board<SkySnapshot>& snapshots, const Clock& clock, metrics::Registry& metrics, CpuClock cpu_time)
     : settings_(settings),
       input_(input),
       records_(records),
@@ -45,11 +45,14 @@ SkyStage::SkyStage(const SkySettings& settings, SkyChannel& input, RecordChannel
       clock_(clock),
       picture_(settings.picture),
       sampler_(settings.sampling),
-      meters_(metrics) {
+      meters_(metrics),
+      cpu_time_(std::move(cpu_time)),
+      statistics_(clock.boot_now()) {
   publish(clock_.boot_now());
 }
 
 void SkyStage::run() {
+  counted_cpu_ = cpu_time_();
   BootTime next_tick = clock_.boot_now() + kTick;
   while (!input_.drained()) {
     const Nanoseconds left = std::max(next_tick - clock_.boot_now(), Nanoseconds::zero());
@@ -63,6 +66,7 @@ void SkyStage::run() {
   }
   sampler_.flush(picture_, clock_.boot_now(), pending_);
   deliver();
+  count(clock_.boot_now());
   publish(clock_.boot_now());
   records_.close();
 }
@@ -90,15 +94,33 @@ void SkyStage::take(opensky::OpenSkyAnswer&& answer) {
   deliver();
 }
 
+void SkyStage::take(const Statistics::Radio& heard) {
+  Statistics fresh;
+  fresh.radio = heard;
+  statistics_.add(fresh);
+}
+
 void SkyStage::tick(BootTime now) {
   sampler_.sample(picture_, now, pending_);
   picture_.expire(now);
   deliver();
+  count(now);
   publish(now);
+}
+
+void SkyStage::count(BootTime now) {
+  const sky::TrackerCounts& counts = picture_.radio().counts();
+  const Nanoseconds cpu = cpu_time_();
+  Statistics fresh = tracker_statistics(counted_, counts);
+  fresh.sky_cpu = cpu - std::exchange(counted_cpu_, cpu);
+  counted_ = counts;
+  statistics_.add(fresh);
+  statistics_.tick(now);
 }
 
 void SkyStage::publish(BootTime now) {
   auto snapshot = std::make_shared<SkySnapshot>(sky::take_snapshot(picture_, now, clock_.wall_now()));
+  snapshot->statistics = statistics_.report();
   meters_.show(picture_, *snapshot);
   snapshots_.publish(std::move(snapshot));
 }

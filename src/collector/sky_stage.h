@@ -6,6 +6,7 @@
 
 #include <airspool/core/board.h>
 #include <airspool/core/clock.h>
+#include <airspool/core/cpu_clock.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/sky_snapshot.h>
 #include <airspool/opensky/states_parser.h>
@@ -13,6 +14,7 @@
 #include <airspool/sky/sampler.h>
 
 #include "sky_meters.h"
+#include "statistics_log.h"
 #include "stream.h"
 
 namespace airspool::collector {
@@ -27,7 +29,7 @@ struct SkySettings {
 class SkyStage {
  public:
   SkyStage(const SkySettings& settings, SkyChannel& input, RecordChannel& records, Board<SkySnapshot>& snapshots,
-           const Clock& clock, metrics::Registry& metrics);
+           const Clock& clock, metrics::Registry& metrics, CpuClock cpu_time = thread_cpu_time);
 
   // Where to leave, after each answer of OpenSky, the share of it that the radio hears too (coverage.h). Before run().
   void report_coverage(std::atomic<double>& to) { coverage_ = &to; }
@@ -38,7 +40,9 @@ class SkyStage {
  private:
   void take(const FrameBlock& block);
   void take(opensky::OpenSkyAnswer&& answer);
+  void take(const Statistics::Radio& heard);
   void tick(BootTime now);
+  void count(BootTime now);
   void publish(BootTime now);
   void deliver();
 
@@ -52,6 +56,11 @@ class SkyStage {
   sky::Sampler sampler_;
   std::vector<Record> pending_;  // since the last tick: one vector a second, however often records are made
   SkyMeters meters_;
+  const CpuClock cpu_time_;
+  StatisticsLog statistics_;
+  // Counted so far.
+  sky::TrackerCounts counted_;
+  Nanoseconds counted_cpu_{0};
 };
 
 }  // namespace airspool::collector

@@ -8,6 +8,7 @@
 #include <airspool/core/channel.h>
 #include <airspool/core/clock.h>
 #include <airspool/core/record.h>
+#include <airspool/core/statistics.h>
 #include <airspool/modes/frame.h>
 #include <airspool/opensky/states_parser.h>
 
@@ -26,8 +27,9 @@ struct FrameBlock {
   }
 };
 
-// All that the sky thread takes in, in one queue, so that it waits in one place.
-using SkyInput = std::variant<FrameBlock, opensky::OpenSkyAnswer>;
+// All that the sky thread takes in, in one queue, so that it waits in one place. Statistics::Radio: what the dsp thread
+// counted since it last told; what the queue did not take is told with the next.
+using SkyInput = std::variant<FrameBlock, opensky::OpenSkyAnswer, Statistics::Radio>;
 using SkyChannel = Channel<SkyInput>;
 using RecordChannel = Channel<std::vector<Record>>;
 

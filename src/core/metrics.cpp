@@ -32,6 +32,9 @@ std::string printed(const Labels& labels) {
 }
 
 void append_value(std::string& out, const Counter& counter) { out += std::to_string(counter.value()); }
+void append_value(std::string& out, const SpentTime& time) {
+  append_decimal(out, std::chrono::duration<double>(time.value()).count(), 9);
+}
 void append_value(std::string& out, const Gauge& gauge) { append_shortest(out, gauge.value()); }
 
 template <typename Families>
@@ -66,6 +69,10 @@ Counter& Registry::counter(std::string_view name, std::string_view help, const L
   return find_or_make(counters_, name, help, labels);
 }
 
+SpentTime& Registry::spent_time(std::string_view name, std::string_view help, const Labels& labels) {
+  return find_or_make(spent_times_, name, help, labels);
+}
+
 Gauge& Registry::gauge(std::string_view name, std::string_view help, const Labels& labels) {
   return find_or_make(gauges_, name, help, labels);
 }
@@ -74,6 +81,7 @@ std::string Registry::prometheus_text() const {
   const std::lock_guard lock(mutex_);
   std::string out;
   append_families(out, counters_, "counter");
+  append_families(out, spent_times_, "counter");
   append_families(out, gauges_, "gauge");
   return out;
 }

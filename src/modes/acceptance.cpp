@@ -26,6 +26,9 @@ constexpr float kTeachingWorth = 3.0F;
 constexpr float kMargin = 16.0F;
 constexpr float kMarginOfReply = 12.0F;
 constexpr float kMarginOfCode = 4.0F;
+// Fleets have addresses that differ in a bit or two: a reply needs its margin even as it was read. With less than this
+// in doubt no other address can be near (one bit of 7 nats, two of 7.6).
+constexpr float kClearReply = 0.001F;
 // Another format than the one that was read may cost so much.
 constexpr float kMostFormatCost = 6.0F;
 constexpr float kFewestAircraft = 8.0F;
@@ -139,10 +142,13 @@ Verdict Acceptance::judge_as_read(const SoftBits& soft, std::int64_t tick) const
   if (format == kAllCall && remainder != 0) return none;
   Acceptance fresh(*known_);
   fresh.best_.worth = fresh.second_.worth = -1e9F;
-  fresh.consider(format, {format == kAllCall ? kNoCodeCost : 0.0F, remainder, 0, bytes}, 0.0F,
-                 doubt(soft, 0, soft.bits), tick);
-  fresh.best_.verdict.length = static_cast<std::uint8_t>(length);
-  return fresh.best_.verdict;
+  const float doubts = doubt(soft, 0, soft.bits);
+  fresh.consider(format, {format == kAllCall ? kNoCodeCost : 0.0F, remainder, 0, bytes}, 0.0F, doubts, tick);
+  Verdict verdict = fresh.best_.verdict;
+  verdict.length = static_cast<std::uint8_t>(length);
+  // Whose reply it is may be a wrong bit too.
+  if (!carries_address(format) && verdict.proof == Proof::kParity && doubts > kClearReply) verdict.proof = Proof::kNone;
+  return verdict;
 }
 
 Verdict Acceptance::judge(const SoftBits& soft, std::int64_t tick) {
@@ -184,7 +190,8 @@ Verdict Acceptance::judge(const SoftBits& soft, std::int64_t tick) {
   verdict.length = static_cast<std::uint8_t>(soft.bits / 8);
   if (verdict.proof == Proof::kNone) return judge_as_read(soft, tick);
   const unsigned format = verdict.bytes[0] >> 3U;
-  float margin = verdict.corrected_bits == 0 ? 0.0F : carries_address(format) ? kMargin : kMarginOfReply;
+  float margin = kMarginOfReply;
+  if (carries_address(format)) margin = verdict.corrected_bits == 0 ? 0.0F : kMargin;
   if (format == kAllCall) {
     const bool same = std::equal(verdict.bytes.begin(), verdict.bytes.begin() + 4, second_.verdict.bytes.begin());
     margin = same ? kMarginOfCode : margin;

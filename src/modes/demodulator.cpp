@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <airspool/modes/demodulator.h>
@@ -39,8 +40,8 @@ class Demodulator::Impl {
         address_wait_ticks_(address_wait_ticks),
         buffer_(2 * kBufferSamples),
         noise_(kWindow + kSamplesAfter),
-        queue_(known_),
-        stretch_(ticks_per_sample, effort, known_, queue_) {}
+        queue_(known_, stats_),
+        stretch_(ticks_per_sample, effort, known_, queue_, stats_) {}
 
   void process(const IqBlock& block, FrameSink& sink) {
     const std::size_t samples = block.samples();
@@ -48,6 +49,7 @@ class Demodulator::Impl {
     const std::uint64_t first_sample = block.first_sample & kSampleMask;
     if (!running_ || first_sample != next_sample_) {
       const bool backwards = running_ && first_sample < next_sample_;
+      if (running_ && !backwards) stats_.samples_missing += first_sample - next_sample_;
       end_run(sink);
       if (backwards) forget(sink);
       begin_run(first_sample);
@@ -63,6 +65,7 @@ class Demodulator::Impl {
       }
     }
     next_sample_ = first_sample + samples;
+    stats_.samples += samples;
   }
 
   void finish(FrameSink& sink) {
@@ -71,6 +74,7 @@ class Demodulator::Impl {
   }
 
   void set_effort(Effort effort) { stretch_.set_effort(effort); }
+  DemodulatorStats take_stats() { return std::exchange(stats_, {}); }
 
  private:
   void begin_run(std::uint64_t first_sample) {
@@ -119,6 +123,8 @@ class Demodulator::Impl {
   // Only pieces with energy are searched, each of which leaves its samples to the next as they are without its frames.
   void search_window(std::size_t starts, std::size_t end, FrameSink& sink) {
     noise_.measure(std::span(buffer_).subspan(2 * kSamplesBefore), starts);
+    stats_.noise_power += static_cast<double>(noise_.estimate().power) * static_cast<double>(starts);
+    stats_.noise_samples += starts;
     const std::size_t blocks = (starts + NoiseMeter::kBlockSamples - 1) / NoiseMeter::kBlockSamples;
     for (std::size_t block = 0; block < blocks;) {
       if (!noise_.active(block)) {
@@ -149,6 +155,7 @@ class Demodulator::Impl {
   std::int64_t window_start_ = 0;     // index in the stream of the sample after the look-back
   std::uint64_t next_sample_ = 0;
   bool running_ = false;
+  DemodulatorStats stats_;
 
   NoiseMeter noise_;
   KnownAddresses known_;
@@ -178,5 +185,6 @@ Demodulator::~Demodulator() = default;
 void Demodulator::process(const IqBlock& block, FrameSink& sink) { impl_->process(block, sink); }
 void Demodulator::finish(FrameSink& sink) { impl_->finish(sink); }
 void Demodulator::set_effort(Effort effort) { impl_->set_effort(effort); }
+DemodulatorStats Demodulator::take_stats() { return impl_->take_stats(); }
 
 }  // namespace airspool::modes

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frame_queue.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace airspool::modes {
@@ -16,7 +18,8 @@ bool same_bits(const ModeSFrame& a, const ModeSFrame& b) {
 
 }  // namespace
 
-FrameQueue::FrameQueue(KnownAddresses& known) : known_(&known), held_(kCapacity) {}
+FrameQueue::FrameQueue(KnownAddresses& known, DemodulatorStats& stats)
+    : known_(&known), stats_(&stats), held_(kCapacity) {}
 
 bool FrameQueue::merge(const Held& held) {
   for (std::size_t back = size_; back > 0; --back) {
@@ -43,8 +46,9 @@ bool FrameQueue::merge(const Held& held) {
   return false;
 }
 
-void FrameQueue::push(const ModeSFrame& frame, const Verdict& verdict, float quality, FrameSink& sink) {
-  const Held held{frame, quality, verdict.address, verdict.proof, verdict.otherwise};
+void FrameQueue::push(const ModeSFrame& frame, const Verdict& verdict, Finding finding, float quality,
+                      FrameSink& sink) {
+  const Held held{frame, finding, quality, verdict.address, verdict.proof, verdict.otherwise};
   if (merge(held)) {
     sink.reject(FrameReject::kDuplicate);
     return;
@@ -63,11 +67,27 @@ void FrameQueue::release_first(FrameSink& sink) {
   if (held.proof == Proof::kParity ||
       known_->contains(held.address, static_cast<std::int64_t>(held.frame.timestamp_12mhz))) {
     sink.frames.push_back(held.frame);
+    count(held);
   } else {
     sink.reject(held.otherwise);
   }
   first_ = (first_ + 1) % kCapacity;
   --size_;
+}
+
+void FrameQueue::count(const Held& held) {
+  const ModeSFrame& frame = held.frame;
+  ++stats_->frames;
+  ++stats_->by_format[static_cast<std::size_t>(frame.df())];
+  ++stats_->by_corrected_bits[std::min<std::size_t>(frame.corrected_bits, DemodulatorStats::kRepairedCounts - 1)];
+  ++stats_->by_step[static_cast<std::size_t>(held.finding.by)];
+  ++stats_->by_effort[static_cast<std::size_t>(held.finding.effort)];
+  if (held.finding.uncovered) ++stats_->uncovered;
+  if (held.proof == Proof::kAddress) ++stats_->awaited;
+  if (frame.signal_dbfs > kStrongDbfs) ++stats_->strong;
+  const float power = std::pow(10.0F, 0.1F * frame.signal_dbfs);
+  stats_->signal_power += static_cast<double>(power);
+  stats_->peak_power = std::max(stats_->peak_power, power);
 }
 
 void FrameQueue::release_before(std::int64_t tick, FrameSink& sink) {

@@ -32,8 +32,10 @@ constexpr std::size_t kMostCandidates = StretchSearch::kMaxSamples / 2;
 
 }  // namespace
 
-StretchSearch::StretchSearch(int ticks_per_sample, Effort effort, KnownAddresses& known, FrameQueue& queue)
+StretchSearch::StretchSearch(int ticks_per_sample, Effort effort, KnownAddresses& known, FrameQueue& queue,
+                             DemodulatorStats& stats)
     : ticks_per_sample_(ticks_per_sample),
+      effort_(effort),
       limits_(limits_of(effort)),
       shape_(ticks_per_sample),
       filter_(shape_, ticks_per_sample, kMaxSamples),
@@ -44,6 +46,7 @@ StretchSearch::StretchSearch(int ticks_per_sample, Effort effort, KnownAddresses
       known_(&known),
       acceptance_(known),
       queue_(&queue),
+      stats_(&stats),
       i_(kMaxSamples),
       q_(kMaxSamples) {
   candidates_.reserve(2 * kMostCandidates);
@@ -54,6 +57,7 @@ StretchSearch::StretchSearch(int ticks_per_sample, Effort effort, KnownAddresses
 }
 
 void StretchSearch::set_effort(Effort effort) {
+  effort_ = effort;
   limits_ = limits_of(effort);
   look_.set_min_quality(limits_.min_quality);
 }
@@ -92,8 +96,9 @@ void StretchSearch::search(std::span<std::int16_t> iq, std::size_t starts, std::
   touched_.clear();
   preambles_.find(filter_.planes(), kSamplesBefore, kSamplesBefore + starts, limits_.preamble, noise_power_,
                   candidates_);
+  pass_ = 0;
   run_pass();
-  for (int pass = 1; pass < limits_.passes && (!changed_.empty() || !waiting_.empty()); ++pass) {
+  for (pass_ = 1; pass_ < limits_.passes && (!changed_.empty() || !waiting_.empty()); ++pass_) {
     collect_again();
     run_pass();
   }
@@ -161,8 +166,12 @@ std::int64_t StretchSearch::stamp_of(std::size_t tick) const {
 void StretchSearch::attempt(const Candidate& candidate) {
   const std::int64_t start = origin_ + static_cast<std::int64_t>(candidate.tick);
   if (start < covered_until_ && candidate.strength < kIntruderShare * covered_strength_) return;
+  ++stats_->preambles;
   LookOutcome outcome = look_.look(candidate, noise_power_, end_);
-  if (outcome == LookOutcome::kNoFrame) return;
+  if (outcome == LookOutcome::kNoFrame) {
+    ++stats_->not_pulses;
+    return;
+  }
   if (outcome == LookOutcome::kFrame) outcome = look_.read(candidate, noise_power_, end_, soft_);
   if (outcome == LookOutcome::kTruncated) {
     sink_->reject(FrameReject::kTruncated);
@@ -172,14 +181,15 @@ void StretchSearch::attempt(const Candidate& candidate) {
     return;
   }
   Verdict verdict;
-  if (decide(candidate, verdict)) {
-    take(candidate, verdict);
+  FoundBy by = FoundBy::kFirstLook;
+  if (decide(candidate, verdict, by)) {
+    take(candidate, verdict, by);
   } else {
     sink_->reject(verdict.otherwise);
   }
 }
 
-bool StretchSearch::decide(const Candidate& candidate, Verdict& verdict) {
+bool StretchSearch::decide(const Candidate& candidate, Verdict& verdict, FoundBy& by) {
   const std::int64_t stamp = stamp_of(candidate.tick);
   const bool is_long = soft_.bits == kLongBits;
   // At 2.0 MS/s a pulse that straddles two samples looks doubtful by power alone.
@@ -196,6 +206,7 @@ bool StretchSearch::decide(const Candidate& candidate, Verdict& verdict) {
     verdict = acceptance_.judge(soft_, stamp);
     return verdict.proof != Proof::kNone;
   }
+  by = FoundBy::kPhase;
   const float moved = look_.displacement(candidate.tick, soft_);
   const float whole = std::round(moved);
   const auto tick = static_cast<std::size_t>(static_cast<std::int64_t>(candidate.tick) + static_cast<int>(whole));
@@ -209,7 +220,7 @@ bool StretchSearch::decide(const Candidate& candidate, Verdict& verdict) {
   return verdict.proof != Proof::kNone;
 }
 
-void StretchSearch::take(const Candidate& candidate, const Verdict& verdict) {
+void StretchSearch::take(const Candidate& candidate, const Verdict& verdict, FoundBy by) {
   // From here on the bits are those of the frame.
   for (std::size_t bit = 0; bit < static_cast<std::size_t>(soft_.bits); ++bit) {
     const bool one = (verdict.bytes[bit / 8] >> (7 - bit % 8) & 1U) != 0;
@@ -244,7 +255,8 @@ void StretchSearch::take(const Candidate& candidate, const Verdict& verdict) {
   frame.timestamp_12mhz =
       static_cast<std::uint64_t>(std::max<std::int64_t>(stamp + static_cast<std::int64_t>(nearest), 0));
   frame.timestamp_fraction = exact - nearest;
-  queue_->push(frame, verdict, candidate.strength, *sink_);
+  if (verdict.corrected_bits > 0) by = FoundBy::kCodewordSearch;
+  queue_->push(frame, verdict, {by, effort_, pass_ > 0}, candidate.strength, *sink_);
 }
 
 void StretchSearch::take_out(std::size_t tick, float part, Cancelled& cancelled) {

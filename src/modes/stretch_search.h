@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include <airspool/modes/demodulator_stats.h>
 #include <airspool/modes/frame.h>
 
 #include "acceptance.h"
@@ -29,7 +30,8 @@ class StretchSearch {
   static constexpr std::size_t kMaxStarts = 4096;
   static constexpr std::size_t kMaxSamples = kSamplesBefore + kMaxStarts + kSamplesAfter;
 
-  StretchSearch(int ticks_per_sample, Effort effort, KnownAddresses& known, FrameQueue& queue);
+  // Counts into `stats` what it looks at.
+  StretchSearch(int ticks_per_sample, Effort effort, KnownAddresses& known, FrameQueue& queue, DemodulatorStats& stats);
 
   // `iq` holds kSamplesBefore samples, `starts` start positions, and kSamplesAfter samples; what is found is taken out
   // of it. `origin` is the tick of its first sample in the stream, `end` the first of its samples that is none of the
@@ -54,12 +56,13 @@ class StretchSearch {
   void collect_again();
   [[nodiscard]] bool waits(const Candidate& candidate) const;
   void attempt(const Candidate& candidate);
-  bool decide(const Candidate& candidate, Verdict& verdict);
-  void take(const Candidate& candidate, const Verdict& verdict);
+  bool decide(const Candidate& candidate, Verdict& verdict, FoundBy& by);
+  void take(const Candidate& candidate, const Verdict& verdict, FoundBy by);
   void take_out(std::size_t tick, float part, Cancelled& cancelled);
   [[nodiscard]] std::int64_t stamp_of(std::size_t tick) const;
 
   int ticks_per_sample_;
+  Effort effort_;
   EffortLimits limits_;
   PulseShape shape_;
   MatchedFilter filter_;
@@ -70,6 +73,7 @@ class StretchSearch {
   KnownAddresses* known_;
   Acceptance acceptance_;
   FrameQueue* queue_;
+  DemodulatorStats* stats_;
 
   std::vector<float> i_, q_;
   std::vector<Candidate> candidates_;
@@ -84,6 +88,7 @@ class StretchSearch {
   std::size_t end_ = 0;
   std::int64_t origin_ = 0;
   float noise_power_ = 0.0F;
+  int pass_ = 0;
   FrameSink* sink_ = nullptr;
 
   // A frame that was proved and not taken out lies before this tick.

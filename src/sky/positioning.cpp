@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 namespace airspool::sky {
@@ -75,6 +76,7 @@ class Positioning {
         counts_(counts) {}
 
   void take(const modes::CprPosition& half) {
+    ++(kind_ == CprKind::kAirborne ? counts_.airborne_halves : counts_.surface_halves);
     std::optional<CprHalf>& own = half.odd ? pair_.odd : pair_.even;
     std::optional<CprHalf>& other = half.odd ? pair_.even : pair_.odd;
     // Older than what is here already: it would pair backwards.
@@ -89,14 +91,18 @@ class Positioning {
     if (other) {
       if (const auto position = decode_pair(half.odd)) {
         // A pair that is not believed gives up its older half, so that one damaged half cannot go on spoiling the rest.
-        if (!believe(*position, true)) other.reset();
+        if (!believe(*position, Basis::kPair)) other.reset();
         return;
       }
     }
-    if (const auto position = decode_alone(half)) believe(*position, false);
+    const Basis basis = has_recent_position() ? Basis::kOwnPlace : Basis::kReceiver;
+    if (const auto position = decode_alone(half)) believe(*position, basis);
   }
 
  private:
+  // What a position was decoded with.
+  enum class Basis : std::uint8_t { kPair, kOwnPlace, kReceiver };
+
   [[nodiscard]] Nanoseconds pair_window() const {
     if (kind_ == CprKind::kAirborne) return kAirbornePairWindow;
     const bool fast = aircraft_.ground_speed_mps.fresh(time_, kSurfacePairWindowSlow) &&
@@ -141,14 +147,17 @@ class Positioning {
     return modes::cpr_local(kind_, half, *settings_.receiver);
   }
 
-  bool believe(GeoPosition position, bool from_pair) {
+  bool believe(GeoPosition position, Basis basis) {
+    const bool from_pair = basis == Basis::kPair;
     if (settings_.receiver && distance_m(*settings_.receiver, position) > settings_.max_range_m) {
       ++counts_.positions_out_of_range;
+      if (!from_pair) ++counts_.lone_out_of_range;
       return false;
     }
     if (has_recent_position() && distance_m(*aircraft_.position.value, position) >
                                      reach_m(aircraft_, airborne_, aircraft_.position.time, time_)) {
       ++counts_.positions_implausible;
+      if (!from_pair) ++counts_.lone_implausible;
       if (!suspect_confirmed(position)) return false;
       ++counts_.positions_restarted;
     } else if (!has_recent_position()) {
@@ -164,6 +173,9 @@ class Positioning {
     aircraft_.position_on_surface = kind_ == CprKind::kSurface;
     aircraft_.position_source = rebroadcast_ ? PositionSource::kTisbOrAdsr : PositionSource::kAdsb;
     ++counts_.positions;
+    ++(from_pair                   ? counts_.positions_by_pair
+       : basis == Basis::kOwnPlace ? counts_.positions_by_own_place
+                                   : counts_.positions_by_receiver);
     return true;
   }
 

@@ -161,6 +161,7 @@ Aircraft& Tracker::find_or_create(Icao24 address, BootTime time) {
   if (const auto found = aircraft_.find(address); found != aircraft_.end()) return found->second;
   if (aircraft_.size() >= settings_.max_aircraft) make_room();
   Aircraft& aircraft = aircraft_[address];
+  ++counts_.aircraft_new;
   aircraft.icao24 = address;
   aircraft.first_seen = time;
   aircraft.last_seen = time;
@@ -184,7 +185,12 @@ void Tracker::make_room() {
 }
 
 void Tracker::expire(BootTime now) {
-  std::erase_if(aircraft_, [&](const auto& entry) { return now - entry.second.last_seen > settings_.expire_after; });
+  std::erase_if(aircraft_, [&](const auto& entry) {
+    const Aircraft& aircraft = entry.second;
+    const bool gone = now - aircraft.last_seen > settings_.expire_after;
+    if (gone && aircraft.messages == 1) ++counts_.aircraft_of_one_message;
+    return gone;
+  });
 }
 
 }  // namespace airspool::sky

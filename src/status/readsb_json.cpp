@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -122,6 +123,64 @@ void append_aircraft(std::string& out, const SkySnapshot& snapshot, const SkySna
   object.number("rssi", state.rssi_dbfs, 1.0, 1);
 }
 
+std::uint64_t milliseconds_of(Nanoseconds time) {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+}
+
+void append_local(std::string& out, const Statistics::Radio& radio) {
+  Object local(out);
+  local.count("samples_processed", radio.samples);
+  local.count("samples_dropped", radio.samples_missing);
+  local.count("modeac", 0);  // is not decoded
+  local.count("modes", radio.preambles);
+  local.count("bad", radio.bad);
+  local.count("unknown_icao", radio.unknown_address);
+  std::string& accepted = local.key("accepted");
+  for (std::size_t bits = 0; bits < radio.accepted.size(); ++bits) {
+    accepted += bits == 0 ? '[' : ',';
+    accepted += std::to_string(radio.accepted[bits]);
+  }
+  accepted += ']';
+  local.number("signal", signal_dbfs(radio), 1.0, 1);
+  local.number("noise", noise_dbfs(radio), 1.0, 1);
+  local.number("peak_signal", peak_dbfs(radio), 1.0, 1);
+  local.count("strong_signals", radio.strong);
+}
+
+void append_cpr(std::string& out, const Statistics::Positions& positions) {
+  Object cpr(out);
+  cpr.count("surface", positions.surface);
+  cpr.count("airborne", positions.airborne);
+  cpr.count("global_ok", positions.by_pair);
+  cpr.count("global_bad", positions.pairs_inconsistent + positions.pairs_out_of_range + positions.pairs_implausible);
+  cpr.count("global_range", positions.pairs_out_of_range);
+  cpr.count("global_speed", positions.pairs_implausible);
+  cpr.count("local_ok", positions.by_own_place + positions.by_receiver);
+  cpr.count("local_aircraft_relative", positions.by_own_place);
+  cpr.count("local_receiver_relative", positions.by_receiver);
+  cpr.count("local_range", positions.lone_out_of_range);
+  cpr.count("local_speed", positions.lone_implausible);
+}
+
+void append_period(std::string& out, const SkySnapshot& snapshot, const Statistics& period, bool with_radio) {
+  Object object(out);
+  object.number("start", unix_seconds(snapshot.taken_wall - (snapshot.taken - period.begin)), 3);
+  object.number("end", unix_seconds(snapshot.taken_wall - (snapshot.taken - period.end)), 3);
+  if (with_radio) append_local(object.key("local"), period.radio);
+  append_cpr(object.key("cpr"), period.positions);
+  {
+    Object cpu(object.key("cpu"));
+    cpu.count("demod", milliseconds_of(period.radio.cpu));
+    cpu.count("background", milliseconds_of(period.sky_cpu));
+  }
+  {
+    Object tracks(object.key("tracks"));
+    tracks.count("all", period.aircraft);
+    tracks.count("single_message", period.aircraft_of_one_message);
+  }
+  object.count("messages", period.messages);
+}
+
 }  // namespace
 
 std::string aircraft_json(const SkySnapshot& snapshot) {
@@ -155,20 +214,25 @@ std::string receiver_json(const std::optional<GeoPosition>& position, int locati
   return out + '\n';
 }
 
-std::string stats_json(const SkySnapshot& snapshot, WallTime started) {
+std::string stats_json(const SkySnapshot& snapshot) {
   const auto with_position = static_cast<std::uint64_t>(std::count_if(
       snapshot.aircraft.begin(), snapshot.aircraft.end(), [](const auto& a) { return a.state.position.has_value(); }));
+  const StatisticsReport& statistics = snapshot.statistics;
+  const std::pair<std::string_view, const Statistics&> periods[] = {{"latest", statistics.latest},
+                                                                    {"last1min", statistics.last_minute},
+                                                                    {"last5min", statistics.last_5_minutes},
+                                                                    {"last15min", statistics.last_15_minutes},
+                                                                    {"total", statistics.total}};
+  const bool with_radio = statistics.total.radio.samples > 0;
   std::string out;
   {
     Object object(out);
     object.number("now", unix_seconds(snapshot.taken_wall), 3);
     object.count("aircraft_with_pos", with_position);
     object.count("aircraft_without_pos", snapshot.aircraft.size() - with_position);
-    object.key("total");
-    Object total(out);
-    total.number("start", unix_seconds(started), 3);
-    total.number("end", unix_seconds(snapshot.taken_wall), 3);
-    total.count("messages", snapshot.messages);
+    for (const auto& [name, period] : periods) {
+      append_period(object.key(name), snapshot, period, with_radio);
+    }
   }
   return out + '\n';
 }

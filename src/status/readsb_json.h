@@ -14,6 +14,6 @@ namespace airspool::status {
 // text: a document tree of 12,000 aircraft would take tens of megabytes.
 std::string aircraft_json(const SkySnapshot& snapshot);
 std::string receiver_json(const std::optional<GeoPosition>& position, int location_accuracy);
-std::string stats_json(const SkySnapshot& snapshot, WallTime started);
+std::string stats_json(const SkySnapshot& snapshot);
 
 }  // namespace airspool::status

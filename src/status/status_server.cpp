@@ -100,7 +100,7 @@ Result<Address> parse_listen(const std::string& listen) {
 
 struct StatusServer::State {
   State(StatusSettings with, const Board<SkySnapshot>& board, const metrics::Registry& registry, const Clock& time)
-      : settings(std::move(with)), sky(board), metrics(registry), clock(time), started(time.wall_now()) {
+      : settings(std::move(with)), sky(board), metrics(registry), clock(time) {
     server.new_task_queue = [] { return new Workers; };
     server.set_keep_alive_max_count(1);  // an idle browser must not hold one of two threads
     server.set_read_timeout(kPatience.count());
@@ -133,7 +133,7 @@ struct StatusServer::State {
     const char* const json = "application/json";
     page("/metrics", "text/plain; version=0.0.4; charset=utf-8", [this] { return metrics.prometheus_text(); });
     page("/data/aircraft.json", json, [this] { return aircraft_json(*picture()); });
-    page("/data/stats.json", json, [this] { return stats_json(*picture(), started); });
+    page("/data/stats.json", json, [this] { return stats_json(*picture()); });
     page("/data/receiver.json", json, [this] { return receiver_json(settings.position, settings.location_accuracy); });
     server.Get("/healthz", [this](const Request&, Response& response) {
       const SkySnapshotPtr newest = sky.latest();
@@ -152,6 +152,9 @@ struct StatusServer::State {
     auto empty = std::make_shared<SkySnapshot>();
     empty->taken = clock.boot_now();
     empty->taken_wall = clock.wall_now();
+    Statistics now;
+    now.begin = now.end = empty->taken;
+    empty->statistics = {now, now, now, now, now};
     return empty;
   }
 
@@ -180,7 +183,6 @@ struct StatusServer::State {
   const Board<SkySnapshot>& sky;
   const metrics::Registry& metrics;
   const Clock& clock;
-  const WallTime started;
   int port = 0;
   httplib::Server server;
   std::atomic<bool> ended{false};

@@ -111,6 +111,18 @@ TEST_F(ReplayTest, JsonIsOneObjectWithTheNumbers) {
   EXPECT_GT(summary.at("positions").get<int>(), 100);
 }
 
+TEST_F(ReplayTest, TheTableTellsTheLevelsAndWhatWasRepaired) {
+  const std::string table = replay("--sim 5").out;
+  std::smatch found;
+  ASSERT_TRUE(std::regex_search(
+      table, found, std::regex("noise floor (-[0-9.]+) dBFS; messages (-[0-9.]+) dBFS on average, (-[0-9.]+) at most")))
+      << table;
+  EXPECT_NEAR(std::stod(found[1]), -29.5, 0.5);  // the simulator's noise: 3 steps of the converter
+  EXPECT_LT(std::stod(found[1]), std::stod(found[2]));
+  EXPECT_LT(std::stod(found[2]), std::stod(found[3]));
+  EXPECT_TRUE(std::regex_search(table, std::regex("[0-9]+ +of them with repaired bits"))) << table;
+}
+
 TEST_F(ReplayTest, FramesAreLinesInTheOrderOfTheirTimestamps) {
   const auto lines = lines_of(replay("--sim 3 --frames").out);
   const auto summary = objects_of(replay("--sim 3 --json").out).at(0);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -18,6 +19,20 @@ class Counter {
  public:
   void add(std::uint64_t n = 1) { value_.fetch_add(n, std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+// Time that was spent: a counter whose name ends in _seconds_total. Safe from any thread; never allocates.
+class SpentTime {
+ public:
+  void add(std::chrono::nanoseconds more) {
+    value_.fetch_add(static_cast<std::uint64_t>(more.count()), std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::chrono::nanoseconds value() const {
+    return std::chrono::nanoseconds(value_.load(std::memory_order_relaxed));
+  }
 
  private:
   std::atomic<std::uint64_t> value_{0};
@@ -46,8 +61,9 @@ class Registry {
   Registry& operator=(const Registry&) = delete;
 
   // `name` as Prometheus wants it ([a-z_:][a-z0-9_:]*, counters end in _total); `help` is one sentence, the first one
-  // given for a family counts. A name must not be used as both a counter and a gauge.
+  // given for a family counts. A name must not be used for two kinds of metrics.
   Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {});
+  SpentTime& spent_time(std::string_view name, std::string_view help, const Labels& labels = {});
   Gauge& gauge(std::string_view name, std::string_view help, const Labels& labels = {});
 
   // Prometheus text exposition format 0.0.4: families by name, series in label order.
@@ -66,6 +82,7 @@ class Registry {
 
   mutable std::mutex mutex_;
   Families<Counter> counters_;
+  Families<SpentTime> spent_times_;
   Families<Gauge> gauges_;
 };
 

@@ -8,6 +8,7 @@
 
 #include <airspool/core/clock.h>
 #include <airspool/core/record.h>
+#include <airspool/core/statistics.h>
 
 namespace airspool {
 
@@ -26,6 +27,7 @@ struct SkySnapshot {
   WallTime taken_wall;
   std::uint64_t messages = 0;  // since the start
   std::vector<Aircraft> aircraft;
+  StatisticsReport statistics;
 };
 using SkySnapshotPtr = std::shared_ptr<const SkySnapshot>;
 

@@ -6,19 +6,12 @@
 
 #include <airspool/core/iq_block.h>
 #include <airspool/core/result.h>
+#include <airspool/modes/demodulator_stats.h>
 #include <airspool/modes/frame.h>
 
 namespace airspool::modes {
 
 inline constexpr std::uint32_t kMaxAddressWaitMs = 1000;
-
-// How much processor time may go into weak and overlapping frames. Cost follows traffic: on an empty band all are
-// alike.
-enum class Effort : std::uint8_t {
-  kFull,      // phase, repair, and frames under frames
-  kBalanced,  // the same with stricter tests before the costly part
-  kEco,       // power alone
-};
 
 struct DemodulatorSettings {
   std::uint32_t sample_rate_hz = 2'400'000;  // 2,000,000 or 2,400,000
@@ -59,6 +52,10 @@ class Demodulator {
 
   // From the next window on.
   void set_effort(Effort effort);
+
+  // What happened since the last call: samples as they were taken in, frames as they were given out. Nobody but the
+  // caller counts them on.
+  DemodulatorStats take_stats();
 
  private:
   class Impl;

@@ -98,7 +98,18 @@ struct TrackerCounts {
   std::uint64_t positions_implausible = 0;  // a jump that no aircraft flies
   std::uint64_t positions_restarted = 0;    // rejected positions agreed with one another and replaced the believed one
   std::uint64_t pairs_inconsistent = 0;     // the two halves of a pair place the aircraft too far apart
-  std::uint64_t aircraft_dropped = 0;       // forgotten early, because of `max_aircraft`
+  std::uint64_t airborne_halves = 0;        // position messages, decoded or not
+  std::uint64_t surface_halves = 0;
+  // How the believed ones were found: an even and an odd half, or one near a known place.
+  std::uint64_t positions_by_pair = 0;
+  std::uint64_t positions_by_own_place = 0;
+  std::uint64_t positions_by_receiver = 0;
+  // Of positions_out_of_range and positions_implausible: those of one half alone.
+  std::uint64_t lone_out_of_range = 0;
+  std::uint64_t lone_implausible = 0;
+  std::uint64_t aircraft_new = 0;             // that came into the picture
+  std::uint64_t aircraft_of_one_message = 0;  // that were forgotten after a single message
+  std::uint64_t aircraft_dropped = 0;         // forgotten early, because of `max_aircraft`
 };
 
 // The picture that the radio draws: aircraft by address, from decoded messages. Sole owner of the picture; one thread

@@ -27,7 +27,8 @@ struct StatusSettings {
 //   /metrics              Prometheus text exposition format 0.0.4
 //   /data/aircraft.json   readsb's names and units (feet, knots, feet a minute), from the newest snapshot
 //   /data/receiver.json   version, refresh, history; lat and lon rounded to `location_accuracy`
-//   /data/stats.json      now, aircraft_with_pos, aircraft_without_pos, total
+//   /data/stats.json      readsb's names too: latest, last1min, last5min, last15min, total; src/status/README.md says
+//                         what each means here
 //
 // It looks at the board and the registry only, so whoever publishes never waits for it. Two threads of its own answer,
 // one request a connection; up to 16 more connections wait. Anybody who reaches the port may read: no secrets are

@@ -2,7 +2,10 @@
 #include "radio_stage.h"
 
 #include <chrono>
+#include <numeric>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -43,7 +46,7 @@ class RadioStageTest : public testing::Test {
   void run(std::unique_ptr<radio::SampleSource> source) {
     auto demodulator = modes::Demodulator::create({.sample_rate_hz = source->info().sample_rate_hz});
     ASSERT_TRUE(demodulator);
-    RadioStage(std::move(source), std::move(*demodulator), {}, clock_, sky_, metrics_).run();
+    RadioStage(std::move(source), std::move(*demodulator), {}, clock_, sky_, metrics_, cpu_time_).run();
   }
   std::uint64_t count(const char* counter) { return metrics_.counter(counter, "").value(); }
   // All frames, each placed on the time line. Blocks of 55 ms and a wait of half a second for addresses: when a block
@@ -51,6 +54,7 @@ class RadioStageTest : public testing::Test {
   void expect_frames_of_the_last_second() {
     std::size_t frames = 0;
     while (auto input = sky_.try_pop()) {
+      if (std::holds_alternative<Statistics::Radio>(*input)) continue;
       const auto& block = std::get<FrameBlock>(*input);
       EXPECT_EQ(block.end, clock_.boot_now());
       for (const modes::ModeSFrame& frame : block.frames) {
@@ -63,7 +67,25 @@ class RadioStageTest : public testing::Test {
     EXPECT_EQ(count("airspool_frames_total"), frames);
   }
 
+  // What the sky thread is told of it, added up.
+  Statistics told() {
+    Statistics all;
+    while (auto input = sky_.try_pop()) {
+      const auto* radio = std::get_if<Statistics::Radio>(&*input);
+      if (radio == nullptr) continue;
+      Statistics fresh;
+      fresh.radio = *radio;
+      all += fresh;
+      ++tellings_;
+    }
+    return all;
+  }
+
   SkyChannel sky_{64};
+  int tellings_ = 0;
+  // A millisecond passes from each look at it to the next.
+  CpuClock cpu_time_ = [this] { return cpu_ += 1ms; };
+  Nanoseconds cpu_{0};
   ManualClock clock_{WallTime{1'790'000'000s}, BootTime{100s}};
   metrics::Registry metrics_;
 };
@@ -84,6 +106,60 @@ TEST_F(RadioStageTest, CountsTheFramesThatTheSkyDoesNotTake) {
   run(std::make_unique<LateSource>(0));
   EXPECT_GT(count("airspool_frames_total"), 100U);
   EXPECT_EQ(count("airspool_frames_dropped_total"), count("airspool_frames_total"));
+}
+
+TEST_F(RadioStageTest, TellsTheSkyThreadOnceASecondWhatItCounted) {
+  run(std::make_unique<LateSource>(0));
+  const Statistics::Radio radio = told().radio;
+  EXPECT_EQ(tellings_, 2) << "after the second, and at the end";
+  EXPECT_EQ(radio.samples, 2'400'000U);
+  EXPECT_EQ(radio.samples_missing, 0U);
+  EXPECT_EQ(std::accumulate(radio.accepted.begin(), radio.accepted.end(), std::uint64_t{0}),
+            count("airspool_frames_total"));
+  EXPECT_EQ(radio.strong, count("airspool_frames_strong_total"));
+  EXPECT_EQ(radio.preambles, count("airspool_preambles_total"));
+  EXPECT_GT(radio.bad, 0U);
+  EXPECT_NEAR(noise_dbfs(radio).value(), -29.5, 0.5);  // the simulator's: 3 steps of the converter
+  EXPECT_GT(peak_dbfs(radio).value(), signal_dbfs(radio).value());
+  EXPECT_GT(signal_dbfs(radio).value(), noise_dbfs(radio).value());
+}
+
+TEST_F(RadioStageTest, CountsFramesInEveryDivision) {
+  run(std::make_unique<LateSource>(0));
+  const std::uint64_t frames = count("airspool_frames_total");
+  const auto sum = [&](const char* family, const char* label, const std::vector<const char*>& values) {
+    std::uint64_t all = 0;
+    for (const char* value : values) all += metrics_.counter(family, "", {{label, value}}).value();
+    return all;
+  };
+  EXPECT_EQ(sum("airspool_frames_by_format_total", "df", {"0", "4", "5", "11", "16", "17", "18", "20", "21"}), frames);
+  EXPECT_EQ(sum("airspool_frames_by_step_total", "step", {"first_look", "phase", "codeword_search"}), frames);
+  EXPECT_EQ(sum("airspool_frames_by_effort_total", "effort", {"full"}), frames);
+  std::uint64_t repaired = 0;
+  for (int bits = 1; bits <= 15; ++bits) {
+    repaired += metrics_.counter("airspool_frames_repaired_total", "", {{"bits", std::to_string(bits)}}).value();
+  }
+  EXPECT_EQ(repaired, sum("airspool_frames_by_step_total", "step", {"codeword_search"}));
+}
+
+TEST_F(RadioStageTest, CountsItsProcessorTime) {
+  run(std::make_unique<LateSource>(0));  // 19 blocks and the end, a millisecond each
+  EXPECT_EQ(metrics_.spent_time("airspool_demodulator_cpu_seconds_total", "").value(), 20ms);
+  EXPECT_EQ(told().radio.cpu, 20ms);
+}
+
+TEST_F(RadioStageTest, WhatTheSkyThreadHadNoRoomForIsToldLater) {
+  // Room for one: the frames of the first block take it, so that no second is told but the last.
+  SkyChannel narrow(1);
+  auto source = std::make_unique<LateSource>(0);
+  auto demodulator = modes::Demodulator::create({.sample_rate_hz = source->info().sample_rate_hz});
+  RadioStage stage(std::move(source), std::move(*demodulator), {}, clock_, narrow, metrics_, cpu_time_);
+  stage.run();
+  narrow.try_pop();
+  stage.run();  // the source has ended: nothing is added
+  const auto input = narrow.try_pop();
+  ASSERT_TRUE(input);
+  EXPECT_EQ(std::get<Statistics::Radio>(*input).samples, 2'400'000U);
 }
 
 TEST_F(RadioStageTest, KeepsWhatItHeardWhenTheSourceFails) {

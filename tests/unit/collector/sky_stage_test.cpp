@@ -2,6 +2,7 @@
 #include "sky_stage.h"
 
 #include <chrono>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -101,6 +102,38 @@ TEST_F(SkyStageTest, ShowsThePictureAtTheEnd) {
   ASSERT_EQ(snapshot->aircraft.size(), 1U);
   EXPECT_EQ(snapshot->aircraft.front().state.icao24, kHeard);
   EXPECT_EQ(snapshot->taken, kBoot);
+}
+
+TEST_F(SkyStageTest, TellsWhatTheRadioCountedBesideItsOwn) {
+  Statistics::Radio radio;
+  radio.samples = 2'400'000;
+  radio.noise_power = 0.001 * 2'400'000;
+  radio.noise_samples = 2'400'000;
+  radio.accepted[0] = 7;
+  radio.signal_power = 0.7;
+  radio.peak_power = 0.5;
+  radio.cpu = 24ms;
+  ASSERT_TRUE(input_.try_push(SkyInput(radio)));
+  hear({FrameBuilder::squitter(4).build(), FrameBuilder::squitter(11).build()});
+  run();
+  const StatisticsReport statistics = snapshots_.latest()->statistics;
+  EXPECT_EQ(statistics.total.begin, kBoot);
+  EXPECT_EQ(statistics.total.radio.samples, 2'400'000U);
+  EXPECT_EQ(statistics.total.messages, 2U);
+  EXPECT_EQ(statistics.total.positions.airborne, 1U);
+  EXPECT_EQ(statistics.total.aircraft, 1U);
+  EXPECT_EQ(statistics.latest.messages, 2U);
+  EXPECT_EQ(statistics.last_minute.messages, 0U) << "the first minute is not over";
+  EXPECT_NEAR(metrics_.gauge("airspool_noise_floor_dbfs", "").value(), -30.0, 1e-9);
+  EXPECT_NEAR(metrics_.gauge("airspool_signal_mean_dbfs", "").value(), -10.0, 1e-9);
+  EXPECT_NEAR(metrics_.gauge("airspool_signal_peak_dbfs", "").value(), -3.0103, 1e-3);
+  EXPECT_NEAR(metrics_.gauge("airspool_demodulator_cpu_seconds_per_sample", "").value(), 1e-8, 1e-15);
+}
+
+TEST_F(SkyStageTest, WithoutARadioThereAreNoLevels) {
+  run();
+  EXPECT_EQ(metrics_.prometheus_text().find("dbfs"), std::string::npos);
+  EXPECT_EQ(metrics_.prometheus_text().find("per_sample"), std::string::npos);
 }
 
 TEST_F(SkyStageTest, ShowsAnEmptySkyBeforeAnythingIsHeard) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+
 #include <gtest/gtest.h>
 
 #include <airspool/core/log.h>
@@ -27,6 +29,17 @@ TEST(MetricsTest, PrintsPrometheusText) {
             "# HELP airspool_aircraft Aircraft now.\n"
             "# TYPE airspool_aircraft gauge\n"
             "airspool_aircraft 2.5\n");
+}
+
+TEST(MetricsTest, PrintsSpentTimeInSeconds) {
+  metrics::Registry registry;
+  metrics::SpentTime& spent = registry.spent_time("airspool_work_seconds_total", "Time at work.");
+  spent.add(std::chrono::milliseconds(1'500));
+  spent.add(std::chrono::nanoseconds(250));
+  EXPECT_EQ(registry.prometheus_text(),
+            "# HELP airspool_work_seconds_total Time at work.\n"
+            "# TYPE airspool_work_seconds_total counter\n"
+            "airspool_work_seconds_total 1.50000025\n");
 }
 
 TEST(MetricsTest, EscapesLabelValues) {

@@ -126,6 +126,25 @@ TEST_F(AcceptanceTest, RepairsAReplyOfAKnownAddressOnly) {
   EXPECT_EQ(bytes_of(verdict), reply(4));
 }
 
+TEST_F(AcceptanceTest, RefusesAReplyThatMayAsWellBeAnotherKnownAircrafts) {
+  // Fleets have addresses one or two bits apart, and these bits lie in the parity.
+  for (const std::uint32_t between : {0x000001U, 0x000420U}) {
+    known_.clear();
+    know_the_address();
+    known_.learn(kAddress ^ between, kTick);
+    SoftBits soft = received(reply(4));
+    for (std::size_t bit = 0; bit < 24; ++bit) {
+      if ((between >> bit & 1U) != 0) soft.llr[55 - bit] *= -0.4F / 30.0F;
+    }
+    EXPECT_EQ(judge(soft).proof, Proof::kNone);
+    EXPECT_EQ(acceptance_.judge_as_read(soft, kTick).proof, Proof::kNone) << "that needs a closer look";
+    for (float& llr : soft.llr) llr *= 100.0F;
+    EXPECT_EQ(judge(soft).address, kAddress ^ between) << "bits that are sure say whose it is";
+    EXPECT_EQ(judge(soft).proof, Proof::kParity);
+    EXPECT_EQ(acceptance_.judge_as_read(soft, kTick).proof, Proof::kParity);
+  }
+}
+
 TEST_F(AcceptanceTest, RefusesFormatsThatNobodySends) {
   const Verdict verdict = judge(received(test::with_parity(Bytes(7, 0x08))));
   EXPECT_EQ(verdict.proof, Proof::kNone);

@@ -138,6 +138,23 @@ TEST_F(PositioningTest, UsesTheReceiverForALoneMessageOnlyWhereItsReachIsShort) 
   EXPECT_LT(error_m(kBern), kAirborneResolutionM);
 }
 
+TEST_F(PositioningTest, CountsPositionsByWhatTheyWereDecodedWith) {
+  use_receiver(kNear, 300'000.0);
+  hear(airborne(kBern, false), 0.0);  // by the receiver
+  hear(airborne(kBern, true), 0.5);   // a pair
+  hear(airborne(kBern, true), 15.0);  // the even half is too old
+  hear(airborne({48.5, 12.0}, true), 16.0);
+  hear(surface(kBern, false, 5.0), 20.0);
+  EXPECT_EQ(counts().airborne_halves, 4U);
+  EXPECT_EQ(counts().surface_halves, 1U);
+  EXPECT_EQ(counts().positions_by_receiver, 1U);
+  EXPECT_EQ(counts().positions_by_pair, 1U);
+  EXPECT_EQ(counts().positions_by_own_place, 2U);
+  EXPECT_EQ(counts().positions, 4U);
+  EXPECT_EQ(counts().lone_implausible + counts().lone_out_of_range, 1U);
+  EXPECT_EQ(counts().positions_implausible + counts().positions_out_of_range, 1U);
+}
+
 TEST_F(PositioningTest, DropsWhatIsOutOfRange) {
   use_receiver(GeoPosition{40.0, -74.0});
   hear_pair(kBern, 0.0);

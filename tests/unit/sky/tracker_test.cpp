@@ -115,6 +115,17 @@ TEST_F(TrackerTest, ForgetsWhatIsNoLongerHeard) {
   EXPECT_TRUE(tracker_.aircraft().empty());
 }
 
+TEST_F(TrackerTest, CountsWhoComesAndWhoLeavesAfterOneMessage) {
+  hear(all_call(), 0.0);
+  hear(all_call(Icao24::icao(1)), 0.0);
+  hear(all_call(Icao24::icao(1)), 1.0);
+  tracker_.expire(at(62.0));
+  EXPECT_EQ(tracker_.counts().aircraft_new, 2U);
+  EXPECT_EQ(tracker_.counts().aircraft_of_one_message, 1U);
+  hear(all_call(), 70.0);
+  EXPECT_EQ(tracker_.counts().aircraft_new, 3U) << "it came again";
+}
+
 TEST(TrackerBoundTest, DropsTheOldestOfAFloodAndCounts) {
   Tracker tracker({.max_aircraft = 3});
   for (std::uint32_t i = 1; i <= 5; ++i) tracker.observe(all_call(Icao24::icao(i)), kSignalDbfs, at(i));

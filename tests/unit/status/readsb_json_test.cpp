@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace airspool::status {
 namespace {
@@ -72,13 +73,105 @@ TEST(ReceiverJsonTest, ThePositionIsRoundedToTheAccuracy) {
   EXPECT_THAT(receiver_json(std::nullopt, 2), Not(HasSubstr("lat")));
 }
 
+// A minute and a half of a radio, of which the first minute is over.
+SkySnapshot with_statistics() {
+  SkySnapshot snapshot = one_aircraft();
+  Statistics minute;
+  minute.begin = snapshot.taken - std::chrono::seconds(90);
+  minute.end = snapshot.taken - std::chrono::seconds(30);
+  minute.messages = 1000;
+  minute.aircraft = 9;
+  minute.aircraft_of_one_message = 1;
+  minute.sky_cpu = std::chrono::milliseconds(40);
+  minute.radio.samples = 144'000'000;
+  minute.radio.samples_missing = 131'072;
+  minute.radio.preambles = 5000;
+  minute.radio.bad = 3500;
+  minute.radio.unknown_address = 200;
+  minute.radio.accepted = {900, 60, 40};
+  minute.radio.strong = 30;
+  minute.radio.signal_power = 10.0;
+  minute.radio.peak_power = 0.8;
+  minute.radio.noise_power = 144'000.0;
+  minute.radio.noise_samples = 144'000'000;
+  minute.radio.cpu = std::chrono::microseconds(2'400'700);
+  minute.positions = {300, 20, 150, 130, 4, 3, 2, 1, 6, 5};
+  StatisticsReport& report = snapshot.statistics;
+  report.last_minute = report.last_5_minutes = report.last_15_minutes = minute;
+  report.latest.begin = minute.end;
+  report.latest.end = snapshot.taken;
+  report.total = minute;
+  report.total += report.latest;
+  return snapshot;
+}
+
+nlohmann::json keys_of(const nlohmann::json& object) {
+  nlohmann::json keys = nlohmann::json::array();
+  for (const auto& [key, value] : object.items()) keys.push_back(key);
+  return keys;
+}
+
 TEST(StatsJsonTest, CountsAircraftWithAndWithoutPosition) {
   SkySnapshot snapshot = one_aircraft();
   snapshot.aircraft.emplace_back();
   snapshot.aircraft.emplace_back();
-  EXPECT_EQ(stats_json(snapshot, WallTime(std::chrono::seconds(1'766'888'000))),
-            "{\"now\":1766888059.25,\"aircraft_with_pos\":1,\"aircraft_without_pos\":2,"
-            "\"total\":{\"start\":1766888000,\"end\":1766888059.25,\"messages\":1234}}\n");
+  const auto stats = nlohmann::json::parse(stats_json(snapshot));
+  EXPECT_EQ(stats["now"], 1'766'888'059.25);
+  EXPECT_EQ(stats["aircraft_with_pos"], 1);
+  EXPECT_EQ(stats["aircraft_without_pos"], 2);
+}
+
+TEST(StatsJsonTest, TellsTheStretchesThatReadsbTells) {
+  const auto stats = nlohmann::json::parse(stats_json(with_statistics()));
+  EXPECT_EQ(keys_of(stats), nlohmann::json({"aircraft_with_pos", "aircraft_without_pos", "last15min", "last1min",
+                                            "last5min", "latest", "now", "total"}));
+  for (const char* stretch : {"latest", "last1min", "last5min", "last15min", "total"}) {
+    EXPECT_EQ(keys_of(stats[stretch]), nlohmann::json({"cpr", "cpu", "end", "local", "messages", "start", "tracks"}))
+        << stretch;
+  }
+  EXPECT_EQ(stats["total"]["start"], 1'766'887'969.25);
+  EXPECT_EQ(stats["total"]["end"], 1'766'888'059.25);
+  EXPECT_EQ(stats["last1min"]["end"], 1'766'888'029.25);
+  EXPECT_EQ(stats["latest"]["start"], 1'766'888'029.25);
+  EXPECT_EQ(stats["last1min"]["messages"], 1000);
+}
+
+TEST(StatsJsonTest, SpeaksReadsbsNamesOfTheRadio) {
+  const auto stats = nlohmann::json::parse(stats_json(with_statistics()));
+  EXPECT_EQ(stats["last1min"]["local"],
+            nlohmann::json::parse(R"({"samples_processed":144000000,"samples_dropped":131072,"modeac":0,"modes":5000,
+                                      "bad":3500,"unknown_icao":200,"accepted":[900,60,40,0,0,0,0,0,0,0,0,0,0,0,0,0],
+                                      "signal":-20,"noise":-30,"peak_signal":-1,"strong_signals":30})"));
+  EXPECT_EQ(stats["last1min"]["cpu"], nlohmann::json::parse(R"({"demod":2400,"background":40})"));
+}
+
+TEST(StatsJsonTest, SpeaksReadsbsNamesOfPositions) {
+  const auto stats = nlohmann::json::parse(stats_json(with_statistics()));
+  EXPECT_EQ(stats["last1min"]["cpr"],
+            nlohmann::json::parse(R"({"surface":20,"airborne":300,"global_ok":150,"global_bad":6,"global_range":2,
+                                      "global_speed":1,"local_ok":134,"local_aircraft_relative":130,
+                                      "local_receiver_relative":4,"local_range":6,"local_speed":5})"));
+  EXPECT_EQ(stats["last1min"]["tracks"], nlohmann::json::parse(R"({"all":9,"single_message":1})"));
+}
+
+TEST(StatsJsonTest, MakesUpNoLevelWhereNothingWasHeard) {
+  const auto local = nlohmann::json::parse(stats_json(with_statistics()))["latest"]["local"];
+  EXPECT_EQ(local["samples_processed"], 0);
+  EXPECT_FALSE(local.contains("signal"));
+  EXPECT_FALSE(local.contains("noise"));
+  EXPECT_FALSE(local.contains("peak_signal"));
+}
+
+TEST(StatsJsonTest, WithoutARadioThereIsNoLocalReceiver) {
+  EXPECT_THAT(stats_json(one_aircraft()), Not(HasSubstr("local\"")));
+}
+
+TEST(StatsJsonTest, TimesFollowTheCalendarAsItIsNow) {
+  // The clock was put right by an hour since the minute began; ages are boot time.
+  SkySnapshot snapshot = with_statistics();
+  snapshot.taken_wall += std::chrono::hours(1);
+  const auto stats = nlohmann::json::parse(stats_json(snapshot));
+  EXPECT_EQ(stats["last1min"]["end"], 1'766'888'029.25 + 3600.0);
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ Options:
   --build DIR        build folder with firmware/airspool and tools/iqsim/iqsim (default build/release)
   --seconds N        length of a set (60)
   --seed N           of the sets (1); results with seeds that were not used for tuning say more
-  --sets "A B"       of clean100 s200 s800 s2000 s800fruit weak400 noise (all)
+  --sets "A B"       of clean100 s200 s800 s2000 s800fruit weak400 noise, and of the traffic of s800 from other
+                     receivers and transmitters: s800wide s800narrow s800pn1 s800pn2 s800carrier (all)
   --peer NAME=CMD    another decoder; {} in CMD is the recording; prints AVR lines with time stamps (@...;). Repeatable.
                      dump1090-mutability is run when it is installed.
   --keep DIR         keep the sets there and use them again (default: a folder that is removed at the end)
@@ -25,7 +26,7 @@ TEXT
 build=build/release
 seconds=60
 seed=1
-sets="clean100 s200 s800 s2000 s800fruit weak400 noise"
+sets="clean100 s200 s800 s2000 s800fruit weak400 noise s800wide s800narrow s800pn1 s800pn2 s800carrier"
 keep=""
 quick=false
 peers=()

@@ -53,7 +53,7 @@ done
 
 # Recall of all / of DF17+18 in percent that full effort must keep at 10 s and seed 1; raised as we improve.
 declare -A floors=([clean100]=99.5/99.8 [s200]=85/87 [s800]=83.5/87 [s2000]=79/82 [s800fruit]=73.5/76 [weak400]=67/72
-  [noise]=0/0)
+  [noise]=0/0 [s800wide]=86/89.5 [s800narrow]=79.5/83 [s800pn1]=82.5/86 [s800pn2]=78/81.5 [s800carrier]=78.5/82.5)
 
 if $quick; then
   seconds=10

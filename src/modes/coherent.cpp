@@ -102,11 +102,11 @@ void normalise(int count, const float* __restrict own_i, const float* __restrict
   }
 }
 
-// The halves of each bit along the carrier's phase, and the power that stands across it.
+// The halves of each bit along the carrier's phase, and the power that stands across it in each.
 AIRSPOOL_VECTOR_CLONES
 void turn_to_phase(const float* __restrict z_i, const float* __restrict z_q, const float* __restrict phase_i,
                    const float* __restrict phase_q, int bits, float* __restrict first, float* __restrict second,
-                   float* __restrict off_axis) {
+                   float* __restrict across_first, float* __restrict across_second) {
   for (int k = 0; k < bits; ++k) {
     const float a_i = z_i[2 * k];
     const float a_q = z_q[2 * k];
@@ -116,7 +116,8 @@ void turn_to_phase(const float* __restrict z_i, const float* __restrict z_q, con
     second[k] = b_i * phase_i[k] + b_q * phase_q[k];
     const float a_off = a_q * phase_i[k] - a_i * phase_q[k];
     const float b_off = b_q * phase_i[k] - b_i * phase_q[k];
-    off_axis[k] = a_off * a_off + b_off * b_off;
+    across_first[k] = a_off * a_off;
+    across_second[k] = b_off * b_off;
   }
 }
 
@@ -253,20 +254,33 @@ void CoherentReader::smooth_phase(int bits) {
   normalise(pulses, own_i.data(), own_q.data(), track_.phase_i.data(), track_.phase_q.data());
 }
 
+// Noise and other transmitters stand across the phase in both halves of a bit alike. What is more where the pulses are
+// comes from their own phase, which is not steady, or not well known; along the phase that adds next to nothing.
+float CoherentReader::unsteadiness(int bits, const float* across_first, const float* across_second) const {
+  float difference = 0.0F;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(bits); ++k) {
+    const bool one = (at_[kPreamblePulses + k] & 1) == 0;
+    difference += one ? across_first[k] - across_second[k] : across_second[k] - across_first[k];
+  }
+  return std::max(difference / static_cast<float>(bits), 0.0F);
+}
+
 void CoherentReader::project(int bits, float noise_power) {
   alignas(32) std::array<float, kLongBits> first;
   alignas(32) std::array<float, kLongBits> second;
-  alignas(32) std::array<float, kLongBits> off_axis;
+  alignas(32) std::array<float, kLongBits> across_first;
+  alignas(32) std::array<float, kLongBits> across_second;
   turn_to_phase(z_i_.data() + kPreambleHalfBits, z_q_.data() + kPreambleHalfBits,
                 track_.phase_i.data() + kPreamblePulses, track_.phase_q.data() + kPreamblePulses, bits, first.data(),
-                second.data(), off_axis.data());
+                second.data(), across_first.data(), across_second.data());
   std::array<float, kLongBits + 1> running;
   running[0] = 0.0F;
+  const float unsteady = unsteadiness(bits, across_first.data(), across_second.data());
   float along = 0.0F;
   float expected = 0.0F;
   int previous = 0;
   for (std::size_t k = 0; k < static_cast<std::size_t>(bits); ++k) {
-    running[k + 1] = running[k] + off_axis[k];
+    running[k + 1] = running[k] + std::max(across_first[k] + across_second[k] - unsteady, 0.0F);
     const int here = at_[kPreamblePulses + k];
     const auto h = static_cast<std::size_t>(here);
     along += gain_[h] * ((h & 1U) == 0 ? first[k] : second[k]);

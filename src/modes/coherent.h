@@ -42,6 +42,7 @@ class CoherentReader {
   void estimate_turn(const SoftBits& soft);
   void rotate(int half_bits);
   void smooth_phase(int bits);
+  [[nodiscard]] float unsteadiness(int bits, const float* across_first, const float* across_second) const;
   void project(int bits, float noise_power);
   void find_sequence(SoftBits& soft) const;
 

@@ -9,6 +9,8 @@
 #include "sim/exact_math.h"
 #include "sim/modulator.h"
 #include "sim/noise.h"
+#include "sim/phase_noise.h"
+#include "sim/random.h"
 #include "sim/traffic.h"
 
 namespace airspool::radio {
@@ -37,8 +39,10 @@ struct SignalSimulator::State {
   explicit State(const SimSettings& sim_settings)
       : settings(sim_settings),
         traffic(sim_settings),
-        modulator(sim_settings.sample_rate_hz),
-        converter(sim_settings.seed, sim_settings.noise_lsb),
+        modulator(sim_settings.sample_rate_hz, sim_settings.filter_hz),
+        converter(sim_settings.seed, sim_settings.noise_lsb, sim_settings.iq_gain, sim_settings.dc_lsb),
+        phase_noise(sim_settings),
+        phase_random(sim_settings.seed, 4),
         i(kChunk + kTail, 0.0F),
         q(kChunk + kTail, 0.0F),
         next(traffic.next()) {}
@@ -52,6 +56,8 @@ struct SignalSimulator::State {
   sim::Traffic traffic;
   sim::Modulator modulator;
   sim::NoisyConverter converter;
+  sim::PhaseNoise phase_noise;
+  sim::Random phase_random;
   std::vector<float> i;  // what is on the air from sample `position` on, without noise
   std::vector<float> q;
   std::uint64_t position = 0;  // index of the next sample to hand out
@@ -101,6 +107,10 @@ void SignalSimulator::State::transmit(const Transmission& sent) {
   carrier.amplitude = settings.noise_lsb * std::sqrt(2.0) * sim::amplitude_of_db(sent.snr_db);
   carrier.phase_rad = sent.phase_rad;
   carrier.offset_hz = sent.carrier_offset_hz;
+  if (!phase_noise.is_silent()) {
+    phase_noise.draw(phase_random, runs.size(), sent.end_s - sent.start_s);
+    carrier.noise = &phase_noise;
+  }
   modulator.add(sent.start_s, runs, carrier, position, i, q);
   if (sent.echo_delay_s <= 0.0) return;
   carrier.amplitude *= sim::amplitude_of_db(-sent.echo_loss_db);

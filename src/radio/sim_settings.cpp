@@ -43,6 +43,13 @@ std::optional<Error> check(const SimSettings& settings) {
       {"lowest SNR (dB)", settings.snr_low_db, -20.0, 60.0},
       {"highest SNR (dB)", settings.snr_high_db, -20.0, 60.0},
       {"noise (LSB)", settings.noise_lsb, 0.01, 40.0},
+      {"receive filter (Hz)", settings.filter_hz, 0.8e6, 2e6},
+      {"gain of I over Q", settings.iq_gain, 0.5, 2.0},
+      {"DC offset (LSB)", settings.dc_lsb, -20.0, 20.0},
+      {"spread of the carriers (Hz)", settings.carrier_spread_hz, 0.0, 1.5e6},
+      {"carrier drift (Hz/us)", settings.carrier_drift_hz_per_us, 0.0, 1000.0},
+      {"random walk of the phase (rad)", settings.phase_walk_rad, 0.0, 1.0},
+      {"phase jitter of a pulse (rad)", settings.phase_jitter_rad, 0.0, 1.0},
       {"latitude of the centre", settings.centre.latitude_deg, -80.0, 80.0},
       {"longitude of the centre", settings.centre.longitude_deg, -180.0, 180.0},
       {"length in seconds", settings.seconds.value_or(1.0), 0.001, 86400.0 * 366.0},
@@ -71,6 +78,11 @@ const std::vector<SimPreset>& sim_presets() {
       {"s800fruit", "s800 with 4000 Mode A/C replies/s, and echoes of every tenth transmission"},
       {"weak400", "400 messages/s at 3..15 dB"},
       {"noise", "noise alone"},
+      {"s800wide", "s800 through a receive filter of 1.6 MHz; I 5 % stronger than Q, zero 1.3 steps off"},
+      {"s800narrow", "s800 through a receive filter of 0.9 MHz; I 5 % stronger than Q, zero 1.3 steps off"},
+      {"s800pn1", "s800 from poor transmitters: carriers drift by 30 Hz/us, phase walks 0.05 rad and jitters 0.1 rad"},
+      {"s800pn2", "s800 from very poor ones: 200 Hz/us, 0.1 rad, 0.3 rad"},
+      {"s800carrier", "s800 with carriers anywhere within the 1 MHz to either side that the standard allows"},
   };
   return kPresets;
 }
@@ -101,6 +113,24 @@ Result<SimSettings> sim_preset(std::string_view name) {
     settings.echo_share = 0.1;
   } else if (name == "weak400") {
     traffic(400.0, 3.0, 15.0);
+  } else if (name == "s800wide" || name == "s800narrow") {
+    traffic(800.0, 3.0, 30.0);
+    settings.filter_hz = name == "s800wide" ? 1.6e6 : 0.9e6;
+    settings.iq_gain = 1.05;
+    settings.dc_lsb = 1.3;
+  } else if (name == "s800pn1") {
+    traffic(800.0, 3.0, 30.0);
+    settings.carrier_drift_hz_per_us = 30.0;
+    settings.phase_walk_rad = 0.05;
+    settings.phase_jitter_rad = 0.1;
+  } else if (name == "s800pn2") {
+    traffic(800.0, 3.0, 30.0);
+    settings.carrier_drift_hz_per_us = 200.0;
+    settings.phase_walk_rad = 0.1;
+    settings.phase_jitter_rad = 0.3;
+  } else if (name == "s800carrier") {
+    traffic(800.0, 3.0, 30.0);
+    settings.carrier_spread_hz = 1e6;
   } else if (name == "noise") {
     settings.messages_per_s = 0.0;
   } else {

@@ -86,6 +86,13 @@ std::string truth_header(const radio::SimSettings& settings) {
   append_setting(out, "snr_high", settings.snr_high_db);
   append_setting(out, "snr_by_distance", settings.snr_by_distance ? 1 : 0);
   append_setting(out, "noise", settings.noise_lsb);
+  append_setting(out, "filter", settings.filter_hz);
+  append_setting(out, "iq_gain", settings.iq_gain);
+  append_setting(out, "dc", settings.dc_lsb);
+  append_setting(out, "carrier_spread", settings.carrier_spread_hz);
+  append_setting(out, "carrier_drift", settings.carrier_drift_hz_per_us);
+  append_setting(out, "phase_walk", settings.phase_walk_rad);
+  append_setting(out, "phase_jitter", settings.phase_jitter_rad);
   append_setting(out, "lat", settings.centre.latitude_deg);
   append_setting(out, "lon", settings.centre.longitude_deg);
   out +=

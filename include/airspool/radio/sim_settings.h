@@ -31,6 +31,20 @@ struct SimSettings {
   bool snr_by_distance = true;
   double noise_lsb = 3.0;  // sigma of I and of Q, in steps of the 8-bit converter; above 0, at most 40
 
+  // The receiver.
+  double filter_hz = 1.2e6;  // where its low-pass is 3 dB down, 0.8e6 .. 2e6; the noise is white all the same
+  double iq_gain = 1.0;      // gain of I over that of Q, signal and noise; 0.5 .. 2
+  double dc_lsb = 0.0;       // what the converter adds to I and to Q; -20 .. 20
+
+  // The transmitters. An aircraft keeps its carrier, anywhere within the spread on either side (Annex 10 Vol IV
+  // 3.1.2.1.1 allows 1e6 Hz); Mode A/C replies have at least 100 kHz.
+  double carrier_spread_hz = 60e3;  // 0 .. 1.5e6
+  // Carriers that are no pure lines, and what strays within one transmission. It draws from a generator of its own: two
+  // skies of one seed that differ only in this, or in the receiver, hold the same messages.
+  double carrier_drift_hz_per_us = 0.0;  // steady, up or down by chance; 0 .. 1000
+  double phase_walk_rad = 0.0;           // sigma of a random walk of the phase after 1 us; 0 .. 1
+  double phase_jitter_rad = 0.0;         // sigma of the phase of each pulse by itself; 0 .. 1
+
   std::optional<double> seconds;  // length of the signal; nothing: it never ends
 };
 

@@ -21,7 +21,6 @@ constexpr double kFarthestKm = 220.0;
 constexpr double kTurnBackKm = 230.0;
 constexpr double kTaxiRadiusKm = 2.0;
 constexpr double kAerodromeFt = 1200.0;
-constexpr double kMostCarrierOffsetHz = 60'000.0;
 
 // Parts of blocks that the ICAO gave to states in and around Europe, and the United States (Annex 10 Vol III, table
 // 9-1).
@@ -61,7 +60,7 @@ void Aircraft::choose_identity() {
   callsign_ = kAirlines[random_.below(kAirlines.size())];
   callsign_ += std::to_string(1 + random_.below(9899));
   squawk_ = static_cast<std::uint16_t>(01000U + random_.below(06400U));  // below the emergency codes 75xx to 77xx
-  carrier_offset_hz_ = random_.uniform(-kMostCarrierOffsetHz, kMostCarrierOffsetHz);
+  carrier_offset_hz_ = random_.uniform(-kCarrierSpreadHz, kCarrierSpreadHz);
   strength_db_ = random_.uniform(-2.0, 2.0);
   geo_minus_baro_ft_ = 25.0 * std::floor(random_.uniform(-16.0, 32.0));
   switch (role_) {

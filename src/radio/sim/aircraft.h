@@ -42,6 +42,8 @@ class Aircraft {
   // Type code 1..4 and category 0..7 of the identification message.
   [[nodiscard]] unsigned category_set() const { return category_set_; }
   [[nodiscard]] unsigned category() const { return category_; }
+  // Anywhere within kCarrierSpreadHz to either side; a sky with another spread stretches it.
+  static constexpr double kCarrierSpreadHz = 60e3;
   [[nodiscard]] double carrier_offset_hz() const { return carrier_offset_hz_; }
   [[nodiscard]] double strength_db() const { return strength_db_; }  // over the average transmitter
   [[nodiscard]] double geo_minus_baro_ft() const { return geo_minus_baro_ft_; }

@@ -16,7 +16,11 @@ constexpr double kHalfBitS = 0.5e-6;
 // The receive filter: a sinc under a Hamming window.
 constexpr double kFilterStepS = 2.5e-9;
 constexpr int kFilterHalfSteps = 220;  // 0.55 us to either side
-constexpr double kMinus3DbHz = 1.2e6;
+
+// Carriers nearer than this to the middle of the band see a filter that is the same on either side: at 100 kHz the rest
+// is 25 dB below the pulse. Further off the shapes stand in steps.
+constexpr double kCentredHz = 100e3;
+constexpr double kOffsetStepHz = 25e3;
 
 using FilterTaps = std::array<double, 2 * kFilterHalfSteps + 1>;  // of sum 1, the middle at time 0
 
@@ -42,31 +46,26 @@ FilterTaps windowed_sinc(double cutoff_hz) {
 }
 
 // The cut-off of the sinc that puts -3 dB where it belongs, by bisection.
-FilterTaps design_filter() {
+FilterTaps design_filter(double filter_hz) {
   double low = 0.5e6;
   double high = 2.5e6;
   for (int i = 0; i < 40; ++i) {
     const double middle = (low + high) / 2.0;
-    (gain_of(windowed_sinc(middle), kMinus3DbHz) < std::sqrt(0.5) ? low : high) = middle;
+    (gain_of(windowed_sinc(middle), filter_hz) < std::sqrt(0.5) ? low : high) = middle;
   }
   return windowed_sinc(low);
-}
-
-const FilterTaps& filter() {
-  static const FilterTaps kTaps = design_filter();
-  return kTaps;
 }
 
 // A straight ramp from 0 to 1 of this length, half way up at time 0.
 double ramp(double time_s, double length_s) { return std::clamp(time_s / length_s + 0.5, 0.0, 1.0); }
 
 template <typename Table>
-void fill_edge(Table& table, double length_s, double step_s, double reach_s) {
+void fill_edge(const FilterTaps& filter, double length_s, double step_s, double reach_s, Table& table) {
   for (std::size_t n = 0; n < table.size(); ++n) {
     const double time_s = static_cast<double>(n) * step_s - reach_s;
     double sum = 0.0;
     for (int k = -kFilterHalfSteps; k <= kFilterHalfSteps; ++k) {
-      sum += filter()[static_cast<std::size_t>(k + kFilterHalfSteps)] * ramp(time_s - k * kFilterStepS, length_s);
+      sum += filter[static_cast<std::size_t>(k + kFilterHalfSteps)] * ramp(time_s - k * kFilterStepS, length_s);
     }
     table[n] = static_cast<float>(sum);
   }
@@ -104,20 +103,81 @@ void mode_ac_runs(std::uint32_t code, std::vector<PulseRun>& runs) {
   pulse(14);
 }
 
-PulseShape::PulseShape() {
-  fill_edge(rise_, kRiseS, kStepS, kReachS);
-  fill_edge(fall_, kFallS, kStepS, kReachS);
+PulseShape::PulseShape(double filter_hz, double offset_hz) {
+  FilterTaps along = design_filter(filter_hz);
+  if (offset_hz != 0.0) {
+    // To the carrier the filter's own middle lies `offset_hz` to the other side.
+    settled_ = static_cast<float>(gain_of(along, offset_hz));
+    is_real_ = false;
+    FilterTaps across{};
+    for (std::size_t n = 0; n < along.size(); ++n) {
+      const double turn = -2.0 * kPi * offset_hz * (static_cast<double>(n) - kFilterHalfSteps) * kFilterStepS;
+      across[n] = along[n] * sine(turn);
+      along[n] *= cosine(turn);
+    }
+    fill_edge(across, kRiseS, kStepS, kReachS, rise_across_);
+    fill_edge(across, kFallS, kStepS, kReachS, fall_across_);
+  }
+  fill_edge(along, kRiseS, kStepS, kReachS, rise_);
+  fill_edge(along, kFallS, kStepS, kReachS, fall_);
 }
 
-double PulseShape::filter_gain(double frequency_hz) { return gain_of(filter(), frequency_hz); }
+double PulseShape::filter_gain(double filter_hz, double frequency_hz) {
+  return gain_of(design_filter(filter_hz), frequency_hz);
+}
 
-float PulseShape::look_up(const Table& table, double time_s) {
+float PulseShape::look_up(const Table& table, double time_s, float settled) {
   const double place = (time_s + kReachS) * (1.0 / kStepS);
   if (place <= 0.0) return 0.0F;
   const auto index = static_cast<std::size_t>(place);
-  if (index + 1 >= kEntries) return 1.0F;
+  if (index + 1 >= kEntries) return settled;
   const float share = static_cast<float>(place - static_cast<double>(index));
   return table[index] + (table[index + 1] - table[index]) * share;
+}
+
+const PulseShape& Modulator::shape_at(double offset_hz) {
+  if (std::fabs(offset_hz) <= kCentredHz) return shape_;
+  const double steps = std::floor(std::fabs(offset_hz) / kOffsetStepHz + 0.5);
+  const std::size_t index = 2 * static_cast<std::size_t>(steps) + (offset_hz < 0.0 ? 1 : 0);
+  if (off_centre_.size() <= index) off_centre_.resize(index + 1);
+  std::unique_ptr<const PulseShape>& shape = off_centre_[index];
+  if (!shape) {
+    shape = std::make_unique<const PulseShape>(filter_hz_,
+                                               offset_hz < 0.0 ? -steps * kOffsetStepHz : steps * kOffsetStepHz);
+  }
+  return *shape;
+}
+
+// The pulses as the carrier sees them; those of a pure line in the middle of the band stand along its phase alone.
+void Modulator::shape_runs(const PulseShape& shape, double start, std::span<const PulseRun> runs,
+                           const PhaseNoise* noise, std::size_t length) {
+  const double rate = sample_rate_hz_;
+  const bool along_only = noise == nullptr && shape.is_real();
+  envelope_.assign(length, 0.0F);
+  across_.assign(along_only ? 0 : length, 0.0F);
+  for (std::size_t run = 0; run < runs.size(); ++run) {
+    const double on = start + runs[run].on_s;
+    const double off = start + runs[run].off_s;
+    const auto from = static_cast<std::size_t>(std::max(0.0, (on - PulseShape::kReachS) * rate));
+    const auto to = std::min(length, static_cast<std::size_t>((off + PulseShape::kReachS) * rate) + 2U);
+    if (along_only) {
+      for (std::size_t n = from; n < to; ++n) {
+        const double time = static_cast<double>(n) / rate;
+        envelope_[n] += shape.rise(time - on) - shape.fall(time - off);
+      }
+      continue;
+    }
+    const double turned = noise == nullptr ? 0.0 : noise->of_pulse(run);
+    const auto c = static_cast<float>(cosine(turned));
+    const auto s = static_cast<float>(sine(turned));
+    for (std::size_t n = from; n < to; ++n) {
+      const double time = static_cast<double>(n) / rate;
+      const float along = shape.rise(time - on) - shape.fall(time - off);
+      const float across = shape.rise_across(time - on) - shape.fall_across(time - off);
+      envelope_[n] += along * c - across * s;
+      across_[n] += along * s + across * c;
+    }
+  }
 }
 
 void Modulator::add(double start_s, std::span<const PulseRun> runs, const Carrier& carrier, std::uint64_t first_sample,
@@ -129,19 +189,9 @@ void Modulator::add(double start_s, std::span<const PulseRun> runs, const Carrie
   const double start = start_s - origin / rate;  // seconds after the first sample that is touched
   const double end = start + runs.back().off_s + PulseShape::kReachS;
   const auto length = static_cast<std::size_t>(end * rate) + 2U;
-  envelope_.assign(length, 0.0F);
-  for (const PulseRun& run : runs) {
-    const double on = start + run.on_s;
-    const double off = start + run.off_s;
-    const auto from = static_cast<std::size_t>(std::max(0.0, (on - PulseShape::kReachS) * rate));
-    const auto to = std::min(length, static_cast<std::size_t>((off + PulseShape::kReachS) * rate) + 2U);
-    for (std::size_t n = from; n < to; ++n) {
-      const double time = static_cast<double>(n) / rate;
-      envelope_[n] += shape_.rise(time - on) - shape_.fall(time - off);
-    }
-  }
+  shape_runs(shape_at(carrier.offset_hz), start, runs, carrier.noise, length);
 
-  // The carrier turns by one constant angle a sample.
+  // A pure line turns by one constant angle a sample.
   const double step = 2.0 * kPi * carrier.offset_hz / rate;
   const double step_cos = cosine(step);
   const double step_sin = sine(step);
@@ -152,8 +202,23 @@ void Modulator::add(double start_s, std::span<const PulseRun> runs, const Carrie
   for (std::size_t n = 0; n < length; ++n) {
     const std::int64_t at = shift + static_cast<std::int64_t>(n);
     if (at >= 0 && at < static_cast<std::int64_t>(i.size())) {
-      i[static_cast<std::size_t>(at)] += envelope_[n] * static_cast<float>(c);
-      q[static_cast<std::size_t>(at)] += envelope_[n] * static_cast<float>(s);
+      auto along = static_cast<float>(c);
+      auto up = static_cast<float>(s);
+      if (carrier.noise != nullptr) {
+        const double strayed = carrier.noise->at(static_cast<double>(n) / rate - start);
+        const double stray_cos = cosine(strayed);
+        const double stray_sin = sine(strayed);
+        along = static_cast<float>(c * stray_cos - s * stray_sin);
+        up = static_cast<float>(s * stray_cos + c * stray_sin);
+      }
+      float& to_i = i[static_cast<std::size_t>(at)];
+      float& to_q = q[static_cast<std::size_t>(at)];
+      to_i += envelope_[n] * along;
+      to_q += envelope_[n] * up;
+      if (!across_.empty()) {
+        to_i -= across_[n] * up;
+        to_q += across_[n] * along;
+      }
     }
     const double turned = c * step_cos - s * step_sin;
     s = s * step_cos + c * step_sin;

@@ -15,7 +15,8 @@ std::byte quantise(float value) {
 
 }  // namespace
 
-NoisyConverter::NoisyConverter(std::uint64_t seed, double sigma_lsb) : random_(seed, 2) {
+NoisyConverter::NoisyConverter(std::uint64_t seed, double sigma_lsb, double gain_i, double offset_lsb)
+    : random_(seed, 2), gain_i_(static_cast<float>(gain_i)), offset_(static_cast<float>(offset_lsb)) {
   // The normal distribution is summed up in small steps from 0 upwards; where the sum passes the middle of the next of
   // 2048 equal shares lies its quantile. The lower half mirrors the upper.
   constexpr double kStep = 1e-4;
@@ -50,8 +51,8 @@ void NoisyConverter::convert(std::span<const float> i, std::span<const float> q,
     const std::uint64_t bits = random_.bits();
     const float noise_i = quantiles_[bits & kMask] + quantiles_[(bits >> 12U) & kMask];
     const float noise_q = quantiles_[(bits >> 24U) & kMask] + quantiles_[(bits >> 36U) & kMask];
-    out[2 * n] = quantise(i[n] + noise_i);
-    out[2 * n + 1] = quantise(q[n] + noise_q);
+    out[2 * n] = quantise((i[n] + noise_i) * gain_i_ + offset_);
+    out[2 * n + 1] = quantise(q[n] + noise_q + offset_);
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 
 #include "sim/exact_math.h"
@@ -44,6 +45,11 @@ class Random {
     return static_cast<std::uint32_t>(((bits() >> 32U) * static_cast<std::uint64_t>(count)) >> 32U);
   }
   bool chance(double probability) { return uniform() < probability; }
+  // Of mean 0 and sigma 1 (Box and Muller).
+  double normal() {
+    const double radius = std::sqrt(-2.0 * natural_log(1.0 - uniform()));
+    return radius * cosine(2.0 * kPi * uniform());
+  }
   // Time between two events of a Poisson process with this mean.
   double exponential_of_mean(double mean) { return -mean * natural_log(1.0 - uniform()); }
 

@@ -136,7 +136,8 @@ Transmission Traffic::next() {
       sent.code = random_.below(4096);
       sent.end_s = sent.start_s + kModeAcReplyS;
       sent.snr_db = draw_snr(nullptr);
-      sent.carrier_offset_hz = random_.uniform(-kFruitOffsetHz, kFruitOffsetHz);
+      const double spread_hz = std::max(kFruitOffsetHz, settings_.carrier_spread_hz);
+      sent.carrier_offset_hz = random_.uniform(-spread_hz, spread_hz);
     } else {
       std::uint32_t index = event.aircraft;
       if (event.kind == Kind::kReply && !choose_answering(event.time_s, index)) continue;
@@ -174,7 +175,7 @@ void Traffic::speak(std::uint32_t index, Kind kind, Transmission& sent) {
   }
   sent.end_s = sent.start_s + duration_s(sent.frame);
   sent.snr_db = draw_snr(&aircraft);
-  sent.carrier_offset_hz = aircraft.carrier_offset_hz();
+  sent.carrier_offset_hz = aircraft.carrier_offset_hz() * (settings_.carrier_spread_hz / Aircraft::kCarrierSpreadHz);
   free_from_s_[index] = sent.end_s + kRecoveryS;
 }
 

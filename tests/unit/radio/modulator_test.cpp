@@ -51,9 +51,28 @@ TEST(ModulatorTest, FramesAModeAReplyWithTwoPulses) {
 }
 
 TEST(PulseShapeTest, FilterLosesThreeDecibelsAt1200Kilohertz) {
-  EXPECT_NEAR(PulseShape::filter_gain(0.0), 1.0, 1e-12);
-  EXPECT_NEAR(20.0 * std::log10(PulseShape::filter_gain(1.2e6)), -3.01, 0.01);
-  EXPECT_LT(PulseShape::filter_gain(4e6), 0.01);
+  EXPECT_NEAR(PulseShape::filter_gain(1.2e6, 0.0), 1.0, 1e-12);
+  EXPECT_NEAR(20.0 * std::log10(PulseShape::filter_gain(1.2e6, 1.2e6)), -3.01, 0.01);
+  EXPECT_LT(PulseShape::filter_gain(1.2e6, 4e6), 0.01);
+}
+
+TEST(PulseShapeTest, FilterStandsWhereItIsAskedFor) {
+  for (const double filter_hz : {0.8e6, 0.9e6, 1.6e6, 2e6}) {
+    EXPECT_NEAR(20.0 * std::log10(PulseShape::filter_gain(filter_hz, filter_hz)), -3.01, 0.01) << filter_hz;
+  }
+}
+
+TEST(PulseShapeTest, AWiderFilterMakesSteeperEdges) {
+  const auto from_tenth_to_nine_tenths_s = [](const PulseShape& shape) {
+    double tenth_s = -0.5e-6;
+    while (shape.rise(tenth_s) < 0.1F) tenth_s += 1e-9;
+    double nine_tenths_s = tenth_s;
+    while (shape.rise(nine_tenths_s) < 0.9F) nine_tenths_s += 1e-9;
+    return nine_tenths_s - tenth_s;
+  };
+  const double usual_s = from_tenth_to_nine_tenths_s(PulseShape());
+  EXPECT_LT(from_tenth_to_nine_tenths_s(PulseShape(1.6e6)), 0.85 * usual_s);
+  EXPECT_GT(from_tenth_to_nine_tenths_s(PulseShape(0.9e6)), 1.15 * usual_s);
 }
 
 TEST(PulseShapeTest, EdgesAreHalfUpAtTheirTimeAndSettle) {
@@ -117,6 +136,40 @@ TEST(ModulatorTest, TurnsTheCarrierByItsOffset) {
   }
 }
 
+TEST(ModulatorTest, ACarrierAtTheEdgeOfTheBandIsWeakenedByTheFilter) {
+  const auto level = magnitudes(100e-6, {{0.0, 5e-6}}, {40.0, 1.0, -1e6}, kRate, 0, 300);
+  const double plateau = level[static_cast<std::size_t>(102.5e-6 * kRate)];
+  EXPECT_NEAR(plateau, 40.0 * PulseShape::filter_gain(1.2e6, 1e6), 0.05);
+  EXPECT_LT(plateau, 34.0);
+}
+
+// A pulse has as much to one side of its carrier as to the other; what is left of each says what the filter does there.
+TEST(ModulatorTest, ThePulseOfACarrierOffTheMiddleMeetsTheFilterAsItComes) {
+  constexpr double kFineRate = 48e6;
+  constexpr double kOffsetHz = 700e3;
+  for (const double sign : {1.0, -1.0}) {
+    std::vector<float> i(600, 0.0F), q(600, 0.0F);
+    const Carrier carrier{1.0, 0.3, sign * kOffsetHz};
+    Modulator(kFineRate).add(5e-6, std::vector<PulseRun>{{0.0, 0.5e-6}}, carrier, 0, i, q);
+    const auto strength_at = [&](double frequency_hz) {
+      double sum_i = 0.0;
+      double sum_q = 0.0;
+      for (std::size_t n = 0; n < i.size(); ++n) {
+        const double angle = 2.0 * kPi * frequency_hz * static_cast<double>(n) / kFineRate;
+        sum_i += i[n] * std::cos(angle) + q[n] * std::sin(angle);
+        sum_q += q[n] * std::cos(angle) - i[n] * std::sin(angle);
+      }
+      return std::hypot(sum_i, sum_q);
+    };
+    for (const double side_hz : {300e3, 600e3}) {
+      const double expected =
+          PulseShape::filter_gain(1.2e6, kOffsetHz + side_hz) / PulseShape::filter_gain(1.2e6, kOffsetHz - side_hz);
+      const double outer = strength_at(sign * (kOffsetHz + side_hz));
+      EXPECT_NEAR(outer / strength_at(sign * (kOffsetHz - side_hz)), expected, 0.01 * expected) << side_hz;
+    }
+  }
+}
+
 TEST(NoisyConverterTest, GivesNormalNoiseOfThePromisedStrength) {
   constexpr std::size_t kSamples = 500'000;
   const std::vector<float> silence(kSamples, 0.0F);
@@ -137,6 +190,16 @@ TEST(NoisyConverterTest, GivesNormalNoiseOfThePromisedStrength) {
   EXPECT_NEAR(std::sqrt(variance - 1.0 / 12.0), 10.0, 0.03);
   EXPECT_NEAR(fourth / count / (variance * variance), 3.0, 0.05);
   EXPECT_NEAR(static_cast<double>(beyond_three) / count, 0.0027, 0.0002);
+}
+
+TEST(NoisyConverterTest, GainAndOffsetAreThoseOfABadReceiver) {
+  const std::vector<float> i = {40.0F, -40.0F};
+  std::vector<std::byte> bytes(4);
+  NoisyConverter(1, 0.01, 1.5, 10.0).convert(i, i, bytes);
+  EXPECT_NEAR(std::to_integer<int>(bytes[0]), 127.5 + 60.0 + 10.0, 1.0);
+  EXPECT_NEAR(std::to_integer<int>(bytes[1]), 127.5 + 40.0 + 10.0, 1.0);
+  EXPECT_NEAR(std::to_integer<int>(bytes[2]), 127.5 - 60.0 + 10.0, 1.0);
+  EXPECT_NEAR(std::to_integer<int>(bytes[3]), 127.5 - 40.0 + 10.0, 1.0);
 }
 
 TEST(NoisyConverterTest, ClipsWhatIsTooStrong) {

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -61,6 +62,12 @@ TEST(SignalSimulatorTest, TheSameSettingsGiveTheSameBytesHoweverTheyAreRead) {
     EXPECT_EQ(whole.sent[n].time_s, pieces.sent[n].time_s);
     EXPECT_EQ(whole.sent[n].overlaps, pieces.sent[n].overlaps);
   }
+  SimSettings poor = settings;
+  poor.carrier_spread_hz = 1e6;
+  poor.phase_walk_rad = 0.1;
+  poor.phase_jitter_rad = 0.3;
+  poor.iq_gain = 1.05;
+  EXPECT_EQ(simulate(poor, 0.04).samples, simulate(poor, 0.04, 777).samples);
   settings.seed = 2;
   EXPECT_NE(whole.samples, simulate(settings, 0.2).samples);
 }
@@ -70,6 +77,54 @@ TEST(SignalSimulatorTest, SeedOneGivesTheBytesItAlwaysGave) {
   SimSettings settings;
   settings.fruit_per_s = 1000.0;
   EXPECT_EQ(fnv1a(simulate(settings, 0.25).samples), kGoldenHash);
+}
+
+// So does this, for all of what the presets turn on.
+TEST(SignalSimulatorTest, EveryPresetGivesTheBytesItAlwaysGave) {
+  const std::map<std::string_view, std::uint64_t> expected = {
+      {"clean100", 3548893135673429806U}, {"s200", 2413963911785208274U},       {"s800", 9575772796328156145U},
+      {"s2000", 12972533043199463477U},   {"s800fruit", 14729971748867552191U}, {"weak400", 15843790659619525435U},
+      {"noise", 964634869388131956U},     {"s800wide", 8601141764499804360U},   {"s800narrow", 1719412249018255557U},
+      {"s800pn1", 5715279892714608969U},  {"s800pn2", 15595479042126744288U},   {"s800carrier", 7021695878114794412U},
+  };
+  for (const SimPreset& preset : sim_presets()) {
+    SimSettings settings = *sim_preset(preset.name);
+    settings.seed = 23;
+    ASSERT_EQ(expected.count(preset.name), 1U) << preset.name;
+    EXPECT_EQ(fnv1a(simulate(settings, 0.04).samples), expected.at(preset.name)) << preset.name;
+  }
+}
+
+TEST(SignalSimulatorTest, OtherReceiversAndCarriersHearTheSameSky) {
+  const Recording usual = simulate(*sim_preset("s800"), 0.1);
+  ASSERT_GT(usual.sent.size(), 40U);
+  for (const char* name : {"s800wide", "s800narrow", "s800pn1", "s800pn2", "s800carrier"}) {
+    const Recording other = simulate(*sim_preset(name), 0.1);
+    EXPECT_NE(other.samples, usual.samples) << name;
+    ASSERT_EQ(other.sent.size(), usual.sent.size()) << name;
+    for (std::size_t n = 0; n < usual.sent.size(); ++n) {
+      EXPECT_EQ(other.sent[n].time_s, usual.sent[n].time_s);
+      EXPECT_EQ(other.sent[n].bytes, usual.sent[n].bytes);
+      EXPECT_EQ(other.sent[n].snr_db, usual.sent[n].snr_db);
+    }
+  }
+}
+
+TEST(SignalSimulatorTest, CarriersLieAnywhereWithinTheirSpread) {
+  for (const double spread_hz : {0.0, 60e3, 1e6}) {
+    SimSettings settings;
+    settings.carrier_spread_hz = spread_hz;
+    double lowest = 0.0;
+    double highest = 0.0;
+    for (const SentMessage& message : simulate(settings, 1.0).sent) {
+      lowest = std::min(lowest, message.carrier_offset_hz);
+      highest = std::max(highest, message.carrier_offset_hz);
+    }
+    EXPECT_LE(highest, spread_hz);
+    EXPECT_GE(lowest, -spread_hz);
+    EXPECT_GE(highest, 0.8 * spread_hz);
+    EXPECT_LE(lowest, -0.8 * spread_hz);
+  }
 }
 
 TEST(SignalSimulatorTest, SendsAsManyMessagesAsAsked) {
@@ -286,6 +341,12 @@ TEST(SimSettingsTest, NamesTheSettingThatMakesNoSense) {
   settings.overlaps = false;
   settings.messages_per_s = 5000.0;
   EXPECT_THAT(check(settings)->message, HasSubstr("no room"));
+  settings = SimSettings{};
+  settings.filter_hz = 0.5e6;
+  EXPECT_THAT(check(settings)->message, HasSubstr("receive filter"));
+  settings = SimSettings{};
+  settings.phase_jitter_rad = -0.1;
+  EXPECT_THAT(check(settings)->message, HasSubstr("phase jitter"));
   settings = SimSettings{};
   settings.seconds = 0.0;
   EXPECT_TRUE(check(settings));

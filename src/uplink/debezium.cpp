@@ -311,4 +311,12 @@ DebeziumRow encode_debezium(string_view line, const DebeziumSettings& settings, 
   return DebeziumRow::kWritten;
 }
 
+std::optional<std::string> debezium_value(string_view line, const DebeziumSettings& settings,
+                                          std::int64_t processed_ms) {
+  std::string key;
+  std::string value;
+  if (encode_debezium(line, settings, processed_ms, key, value) != DebeziumRow::kWritten) return std::nullopt;
+  return value;
+}
+
 }  // namespace airspool::uplink

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,5 +38,9 @@ enum class DebeziumRow : std::uint8_t {
 // setting (src/decisions/0040-debezium-keys.md).
 DebeziumRow encode_debezium(std::string_view line, const DebeziumSettings& settings, std::int64_t processed_ms,
                             std::string& key, std::string& value);
+
+// The value alone; nothing for a line that has none.
+std::optional<std::string> debezium_value(std::string_view line, const DebeziumSettings& settings,
+                                          std::int64_t processed_ms);
 
 }  // namespace airspool::uplink

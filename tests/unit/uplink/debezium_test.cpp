@@ -225,6 +225,11 @@ TEST(Debezium, ALineThatIsCutAnywhereIsBrokenAndNothingElse) {
   }
 }
 
+TEST(Debezium, TheValueCanBeHadAlone) {
+  EXPECT_EQ(debezium_value(kLine, {}, kProcessedMs), encode(kLine).value);
+  EXPECT_FALSE(debezium_value("{}", {}, kProcessedMs));
+}
+
 TEST(Debezium, BuffersAreUsedAgain) {
   Encoded encoded;
   for (const char* address : {"3c6444", "3c6445"}) {

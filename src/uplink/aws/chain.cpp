@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aws/chain.h"
 
+#include <charconv>
+#include <chrono>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -13,6 +15,16 @@ namespace airspool::uplink::aws {
 namespace {
 
 constexpr std::chrono::minutes kEarly{5};
+
+// AWS_METADATA_SERVICE_TIMEOUT, in whole seconds: for those whose link to the instance metadata is slow.
+std::optional<std::chrono::milliseconds> nearby(const Environment& environment) {
+  const auto text = environment("AWS_METADATA_SERVICE_TIMEOUT");
+  if (!text) return std::nullopt;
+  int seconds = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+  if (error != std::errc() || end != text->data() + text->size() || seconds < 1 || seconds > 60) return std::nullopt;
+  return std::chrono::seconds(seconds);
+}
 
 struct Source {
   const char* name;
@@ -55,7 +67,8 @@ Result<Credentials> CredentialsChain::get() {
 }
 
 Result<Credentials> CredentialsChain::ask() {
-  const World world{environment_, *http_, region_, nearby_};
+  World world{environment_, *http_, region_};
+  world.nearby = nearby(environment_).value_or(world.nearby);
   const auto all = sources(settings_, world);
   std::string said;
   ErrorCode code = ErrorCode::kUnavailable;

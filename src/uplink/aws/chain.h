@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 
@@ -23,7 +22,7 @@ namespace airspool::uplink::aws {
 // asked. One thread; it waits for files and HTTP.
 class CredentialsChain {
  public:
-  // `nearby`, `far`: how long an answer is waited for (aws/sources.h). `http` and `clock` must outlive it.
+  // `http` and `clock` must outlive it.
   CredentialsChain(AwsCredentialSettings settings, std::string region, Environment environment, net::HttpClient& http,
                    const Clock& clock);
 
@@ -33,9 +32,6 @@ class CredentialsChain {
   // What was fetched is not used again.
   void forget() { kept_.reset(); }
 
-  // For tests: how long the endpoints next door may take.
-  void set_nearby(std::chrono::milliseconds nearby) { nearby_ = nearby; }
-
  private:
   Result<Credentials> ask();
 
@@ -44,7 +40,6 @@ class CredentialsChain {
   Environment environment_;
   net::HttpClient* http_;
   const Clock* clock_;
-  std::chrono::milliseconds nearby_{1'000};
   std::optional<Credentials> kept_;
   std::string in_use_;     // the source of the last credentials
   std::string last_said_;  // what the sources before it complained of

@@ -71,7 +71,7 @@ TEST_F(MskTokenTest, IsASignedUrlThatSaysWhoAsks) {
 
 TEST_F(MskTokenTest, OfTemporaryKeysLastsNoLongerThanThey) {
   test::HttpTestServer instance;
-  variables = {{"AWS_EC2_METADATA_SERVICE_ENDPOINT", instance.url("")}};
+  variables = {{"AWS_EC2_METADATA_SERVICE_ENDPOINT", instance.url("")}, {"AWS_METADATA_SERVICE_TIMEOUT", "60"}};
   instance.reply(HttpReply::ok("session"));
   instance.reply(HttpReply::ok("role"));
   instance.reply(HttpReply::ok(aws::metadata_json("ASIA1", aws::time_text(kThen + seconds(400)))));
@@ -130,7 +130,7 @@ TEST_F(MskTokenTest, BelievesAFreeRunningClockThatIsNotInThePast) {
 
 TEST_F(MskTokenTest, AsksNobodyBeforeTheClockIsUsable) {
   test::HttpTestServer instance;
-  variables = {{"AWS_EC2_METADATA_SERVICE_ENDPOINT", instance.url("")}};
+  variables = {{"AWS_EC2_METADATA_SERVICE_ENDPOINT", instance.url("")}, {"AWS_METADATA_SERVICE_TIMEOUT", "60"}};
   clock.set_state(ClockState::kUnsynchronised);
   EXPECT_FALSE(open()->token());
   EXPECT_TRUE(instance.requests().empty());
@@ -146,7 +146,7 @@ TEST_F(MskTokenTest, SaysWhyThereIsNone) {
 
 TEST_F(MskTokenTest, IsAskedForInVainAfterAStop) {
   test::HttpTestServer instance;
-  variables = {{"AWS_EC2_METADATA_SERVICE_ENDPOINT", instance.url("")}};
+  variables = {{"AWS_EC2_METADATA_SERVICE_ENDPOINT", instance.url("")}, {"AWS_METADATA_SERVICE_TIMEOUT", "60"}};
   const auto source = open();
   source->stop();
   EXPECT_EQ(source->token().error().code, ErrorCode::kUnavailable);

@@ -24,6 +24,7 @@ class Surroundings : public ::testing::Test {
   Surroundings() {
     std::string name = (std::filesystem::temp_directory_path() / "airspool-aws-XXXXXX").string();
     folder = ::mkdtemp(name.data());
+    variables["AWS_METADATA_SERVICE_TIMEOUT"] = "60";  // a busy machine is no fault
   }
   ~Surroundings() override {
     std::error_code ignored;
@@ -50,7 +51,7 @@ class Surroundings : public ::testing::Test {
     return found->second;
   };
   std::unique_ptr<net::CurlHttpClient> http = net::CurlHttpClient::create().value();
-  World world{environment, *http, "eu-central-1", std::chrono::milliseconds(1'000), std::chrono::milliseconds(5'000)};
+  World world{environment, *http, "eu-central-1", std::chrono::milliseconds(30'000), std::chrono::milliseconds(60'000)};
 };
 
 // The words of an answer that must be an error, and must not hold the secrets that these tests use.

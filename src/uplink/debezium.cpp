@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "debezium.h"
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
 #include <limits>
+
+#include <airspool/uplink/debezium.h>
 
 #include "line_scanner.h"
 

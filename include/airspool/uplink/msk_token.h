@@ -57,7 +57,7 @@ class MskTokenSource {
   using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
   // `environment`: where AWS's variables are looked up; empty: the environment of the process. `clock` must outlive it.
-  // kConfig: there is no region, or an endpoint of the configuration is none.
+  // kConfig: there is no region; the program was built without Kafka.
   static Result<std::unique_ptr<MskTokenSource>> open(MskTokenSettings settings, const Clock& clock,
                                                       Environment environment = {});
   MskTokenSource(const MskTokenSource&) = delete;

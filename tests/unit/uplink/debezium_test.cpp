@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "uplink/debezium.h"
-
 #include <cmath>
 #include <cstdint>
 #include <fstream>
@@ -14,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <airspool/spool/record_codec.h>
+#include <airspool/uplink/debezium.h>
 
 #include "shared_data.h"
 

@@ -234,6 +234,7 @@ choose_ports() {
   paste -d ' ' <(printf '%s\n' "${wanted[@]}") <(free_ports ${#wanted[@]}) >"$dir/listeners"
 }
 
+plaintext_port() { sed -n 's/^plaintext //p' "$dir/listeners"; }
 print_listeners() { tail -n +2 "$dir/listeners" | sed 's/ / 127.0.0.1:/'; }
 
 start() {
@@ -244,12 +245,17 @@ start() {
   # Two at once: the second waits, and finds what the first has done.
   exec 8>"$dir/lock"
   flock 8
-  if running_pid >/dev/null; then
+  # One that is about to end, or is just beginning to answer after a pause, gets a moment to do so.
+  local patience=$((SECONDS + 10))
+  while running_pid >/dev/null; do
     [[ -z $secure ]] || grep -q '^tls ' "$dir/listeners" || complain 64 "the broker in $dir runs without --secure: stop it first"
-    broker_answers "$(sed -n 's/^plaintext //p' "$dir/listeners")" || complain 70 "the broker in $dir runs and does not answer: tools/kafka.sh stop --dir $dir"
-    print_listeners
-    return
-  fi
+    if broker_answers "$(plaintext_port)"; then
+      print_listeners
+      return
+    fi
+    ((SECONDS < patience)) || complain 70 "the broker in $dir runs and does not answer: tools/kafka.sh stop --dir $dir"
+    sleep 0.1
+  done
 
   local jars=${XDG_CACHE_HOME:-$HOME/.cache}/airspool/kafka-$kafka_version
   if [[ ! -d $jars ]]; then
@@ -290,9 +296,8 @@ TXT
   # setsid forks when it leads a process group already, which a job of a script does not.
   echo "$pid $(born_at $pid)" >"$dir/pid"
   disown "$pid"
-  local port end=$((SECONDS + start_limit_s))
-  port=$(sed -n 's/^plaintext //p' "$dir/listeners")
-  until broker_answers "$port"; do
+  local end=$((SECONDS + start_limit_s))
+  until broker_answers "$(plaintext_port)"; do
     running_pid >/dev/null || {
       tail -n 5 "$dir/broker.log" >&2
       complain 70 "the broker ended; see $dir/broker.log"

@@ -196,6 +196,8 @@ transaction.state.log.num.partitions=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=1500
+broker.heartbeat.interval.ms=300
 log.cleaner.dedupe.buffer.size=16777216
 num.network.threads=2
 num.io.threads=4
@@ -225,8 +227,13 @@ choose_ports() {
   if [[ -f $dir/listeners ]]; then
     # A broker that was secure once stays so: its users are in its data.
     (($(wc -l <"$dir/listeners") >= ${#wanted[@]})) || complain 64 "the broker in $dir was made without --secure: choose another --dir, or remove it"
+    # A broker that was killed may hold its ports for a moment after its death.
+    local patience=$((SECONDS + 5))
     while read -r name port; do
-      port_is_free "$port" || taken=yes
+      until port_is_free "$port"; do
+        ((SECONDS < patience)) || { taken=yes && break; }
+        sleep 0.1
+      done
     done <"$dir/listeners"
     [[ -n $taken ]] || return 0
     mapfile -t wanted < <(cut -d ' ' -f 1 "$dir/listeners")

@@ -14,6 +14,7 @@
 #include <airspool/radio/file_source.h>
 #include <airspool/radio/sim_source.h>
 #include <airspool/uplink/file_sink.h>
+#include <airspool/uplink/kafka_sink.h>
 #include <airspool/uplink/mqtt_sink.h>
 
 namespace airspool::collector {
@@ -94,6 +95,42 @@ uplink::MqttSinkSettings mqtt_sink_settings(const config::Sink& sink) {
   settings.ca_file = sink.ca_file.value_or("");
   settings.cert_file = sink.cert_file.value_or("");
   settings.key_file = sink.key_file.value_or("");
+  settings.jitter_seed = std::random_device{}();
+  return settings;
+}
+
+uplink::KafkaAccess access_of(config::KafkaSecurity security) {
+  switch (security) {
+    case config::KafkaSecurity::kPlaintext:
+      break;
+    case config::KafkaSecurity::kTls:
+      return uplink::KafkaAccess::kTls;
+    case config::KafkaSecurity::kScramSha512:
+      return uplink::KafkaAccess::kScramSha512;
+    case config::KafkaSecurity::kScramSha256:
+      return uplink::KafkaAccess::kScramSha256;
+    case config::KafkaSecurity::kPlain:
+      return uplink::KafkaAccess::kPlain;
+    case config::KafkaSecurity::kMskIam:
+      return uplink::KafkaAccess::kToken;
+  }
+  return uplink::KafkaAccess::kPlaintext;
+}
+
+uplink::KafkaSinkSettings kafka_sink_settings(const config::Sink& sink, const std::string& station) {
+  uplink::KafkaSinkSettings settings;
+  settings.name = sink.name;
+  settings.brokers = sink.brokers;
+  settings.topic = sink.topic;
+  settings.station = station;
+  settings.status_topic = sink.status_topic;
+  settings.access = access_of(sink.security);
+  settings.username = sink.username.value_or("");
+  settings.password_file = sink.password_file.value_or("");
+  settings.ca_file = sink.ca_file.value_or("");
+  settings.cert_file = sink.cert_file.value_or("");
+  settings.key_file = sink.key_file.value_or("");
+  settings.properties = sink.properties;
   settings.jitter_seed = std::random_device{}();
   return settings;
 }
@@ -236,8 +273,21 @@ Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, b
   for (const config::Sink& sink : config.sinks) {
     uplink::SinkLane lane;
     switch (sink.type) {
-      case config::SinkType::kKafka:
-        return not_in_this_version("sink \"" + sink.name + "\": type \"kafka\"", "use \"mqtt\" or \"file\"");
+      case config::SinkType::kKafka: {
+        const std::string where = "sink \"" + sink.name + "\": ";
+        if (sink.format == config::KafkaFormat::kDebezium) {
+          return not_in_this_version(where + "format = \"debezium\"", "use \"record\"");
+        }
+        if (sink.security == config::KafkaSecurity::kMskIam) {
+          return not_in_this_version(where + "security = \"msk-iam\"", "use \"tls\" or \"scram-sha-512\"");
+        }
+        auto opened = uplink::open_kafka_sink(kafka_sink_settings(sink, station_name(config)), clock, metrics);
+        if (!opened) return tl::unexpected(opened.error());
+        lane.sink = std::move(*opened);
+        lane.policy.type = "kafka";
+        lane.policy.refuse_simulated = !allow_sim && !uplink::kafka_brokers_are_loopback(sink.brokers);
+        break;
+      }
       case config::SinkType::kMqtt: {
         auto opened = uplink::open_mqtt_sink(mqtt_sink_settings(sink), clock, metrics);
         if (!opened) return tl::unexpected(opened.error());

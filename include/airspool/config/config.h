@@ -189,6 +189,7 @@ struct Sink {
   KafkaFormat format = KafkaFormat::kRecord;
   KafkaSecurity security = KafkaSecurity::kPlaintext;
   std::optional<std::string> region;  // AWS region; empty: from the brokers' names
+  std::string status_topic;           // where the health record goes; empty: nowhere
   std::map<std::string, std::string> properties;
 
   // mqtt

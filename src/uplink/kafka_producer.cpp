@@ -12,13 +12,9 @@ void* unconst(std::string_view bytes) {
   return const_cast<char*>(bytes.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
 }
 
-rd_kafka_vu_t header(const char* name, std::string_view value) {
-  rd_kafka_vu_t unit{};
-  unit.vtype = RD_KAFKA_VTYPE_HEADER;
-  unit.u.header.name = name;
-  unit.u.header.val = value.data();
-  unit.u.header.size = static_cast<ssize_t>(value.size());
-  return unit;
+void add(rd_kafka_headers_t* headers, std::string_view name, std::string_view value) {
+  rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), value.data(),
+                      static_cast<ssize_t>(value.size()));
 }
 
 rd_kafka_vu_t bytes(rd_kafka_vtype_t what, std::string_view value) {
@@ -70,7 +66,13 @@ Producer::~Producer() {
 }
 
 rd_kafka_resp_err_t Producer::produce(rd_kafka_topic_t* topic, const Message& message) {
-  std::array<rd_kafka_vu_t, 8> units{};
+  // Not one header a unit: those are freed twice when the topic is known to be broken (librdkafka issue 4627). As a
+  // whole they are ours until the message is taken.
+  rd_kafka_headers_t* headers = rd_kafka_headers_new(3);
+  add(headers, "schema", "1");
+  add(headers, "station", message.station);
+  add(headers, "replay", message.replay ? "true" : "false");
+  std::array<rd_kafka_vu_t, 6> units{};
   units[0].vtype = RD_KAFKA_VTYPE_RKT;
   units[0].u.rkt = topic;
   units[1] = bytes(RD_KAFKA_VTYPE_KEY, message.key);
@@ -79,13 +81,13 @@ rd_kafka_resp_err_t Producer::produce(rd_kafka_topic_t* topic, const Message& me
   units[3].u.i = message.copy_value ? RD_KAFKA_MSG_F_COPY : 0;
   units[4].vtype = RD_KAFKA_VTYPE_OPAQUE;
   units[4].u.ptr = message.tag;
-  units[5] = header("schema", "1");
-  units[6] = header("station", message.station);
-  units[7] = header("replay", message.replay ? "true" : "false");
+  units[5].vtype = RD_KAFKA_VTYPE_HEADERS;
+  units[5].u.headers = headers;
   rd_kafka_error_t* error = rd_kafka_produceva(handle_, units.data(), units.size());
   if (error == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
   const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
   rd_kafka_error_destroy(error);
+  rd_kafka_headers_destroy(headers);
   return code;
 }
 

@@ -197,6 +197,7 @@ struct Sink {
   std::optional<std::string> iot_credentials_endpoint;  // never without iot_role_alias and cert_file
   std::optional<std::string> iot_role_alias;
   std::optional<std::string> iot_thing_name;
+  std::string status_topic;           // where the health record goes; empty: nowhere
   std::map<std::string, std::string> properties;
 
   // mqtt

@@ -185,11 +185,19 @@ TEST(SettingsTest, ASinkThatCannotBeOpenedYetIsRefusedByName) {
   config.sinks.resize(1);
   config.sinks[0].name = "lake";
   config.sinks[0].type = config::SinkType::kKafka;
+  config.sinks[0].brokers = {"127.0.0.1:9"};
+  config.sinks[0].topic = "airspool.states";
   const ManualClock clock;
   metrics::Registry metrics;
-  const auto sinks = open_sinks(config, false, clock, metrics);
-  ASSERT_FALSE(sinks);
-  expect_not_in_this_version(sinks.error(), "\"lake\"");
+  config.sinks[0].format = config::KafkaFormat::kDebezium;
+  const auto debezium = open_sinks(config, false, clock, metrics);
+  ASSERT_FALSE(debezium);
+  expect_not_in_this_version(debezium.error(), "\"lake\"");
+  config.sinks[0].format = config::KafkaFormat::kRecord;
+  config.sinks[0].security = config::KafkaSecurity::kMskIam;
+  const auto msk = open_sinks(config, false, clock, metrics);
+  ASSERT_FALSE(msk);
+  expect_not_in_this_version(msk.error(), "\"lake\"");
 }
 
 TEST(SettingsTest, TakesTheEffort) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include <airspool/uplink/debezium.h>
 #include <airspool/uplink/kafka_sink.h>
 
 #include "contract/kafka.h"
@@ -111,6 +112,24 @@ TEST_F(KafkaFaultTest, AnotherFormatMayLeaveRecordsOut) {
   EXPECT_EQ(lines.size(), 4U);
   EXPECT_TRUE(lines.contains(R"(<{"schema":1,"seq":1000}>)"));
   EXPECT_EQ(metric("airspool_kafka_records_left_out_total"), "airspool_kafka_records_left_out_total{sink=\"lake\"} 1");
+}
+
+TEST_F(KafkaFaultTest, DebeziumMessagesArriveWithTheirKeys) {
+  kafka_.create(topic_);
+  settings_.encode = [](std::string_view record, std::string& key, std::string& value) {
+    return uplink::encode_debezium(record, {false}, 1'764'066'005'250, key, value) == uplink::DebeziumRow::kWritten;
+  };
+  const std::string common = R"("addr_type":"icao","last_contact":1764066002,"received_ms":1764066002700,"seq":)";
+  Client client = this->client();
+  ASSERT_TRUE(client.hand_over(
+      batch_of(1, {R"({"record_id":"aaaa-1","icao24":"a6c516","longitude":8.5,"latitude":50,)" + common + "1}",
+                   R"({"record_id":"aaaa-2","icao24":"4b1801",)" + common + "2}", R"({"schema":1,"kind":"gap"})"}),
+      true));
+  ASSERT_TRUE(client.until([&] { return client.accepted(1); }));
+  const std::string text = read_topic(kafka_.brokers(), topic_, "%k %s\n");
+  EXPECT_TRUE(text.starts_with(R"({"icao24":"a6c516"} {"before":null,"after":{"icao24":"a6c516",)")) << text;
+  EXPECT_EQ(lines_of(text).size(), 1U);
+  EXPECT_EQ(metric("airspool_kafka_records_left_out_total"), "airspool_kafka_records_left_out_total{sink=\"lake\"} 2");
 }
 
 TEST_F(KafkaFaultTest, ABatchOfWhichNothingIsLeftIsAccepted) {

@@ -19,6 +19,9 @@ usage: tools/campaign.sh NAME [options]
   sky-truth [--seconds N] [--preset NAME] [SEED]...
                                   a simulated minute through the whole of replay, for each seed (23 5): every record is held
                                   against what the aircraft were and did; what was printed and never sent is told by kind
+  kafka [--deaths N] [--seed S] [--freeze SECONDS]
+                                  a real Kafka broker and the collector killed by turns (30), and a broker frozen for a minute
+  kafka-bench                     how fast a full spool drains into Kafka, against a bare librdkafka producer
   fresh-debian [bookworm|trixie]  both README commands in a new minimal Debian (needs root and debootstrap; keeps nothing)
 TXT
 }
@@ -116,6 +119,37 @@ spool_bench() {
   done
 }
 
+kafka() {
+  local deaths=30 seed=1090 freeze=60
+  while (($#)); do
+    case $1 in
+      --deaths) deaths=$2 ;;
+      --seed) seed=$2 ;;
+      --freeze) freeze=$2 ;;
+      *)
+        usage >&2
+        exit 64
+        ;;
+    esac
+    shift 2
+  done
+  local system contract
+  system=$(program system/system_kafka)
+  contract=$(program contract/contract_kafka_real)
+  cd "$top"
+  AIRSPOOL_DEATHS=$deaths AIRSPOOL_SEED=$seed "$system"
+  AIRSPOOL_FREEZE_SECONDS=$freeze "$contract" --gtest_filter='*Frozen*'
+}
+
+kafka_bench() {
+  local bench dir=$top/build/kafka-bench address
+  bench=$(program bench/kafka_bench)
+  address=$("$top/tools/kafka.sh" start --dir "$dir" | sed -n 's/^plaintext //p')
+  # shellcheck disable=SC2064 # the folder's name is fixed here
+  trap "'$top/tools/kafka.sh' stop --dir '$dir'" EXIT
+  "$top/$bench" "$address"
+}
+
 program() { # folder/name below build/dev/tests
   cd "$top"
   [[ -f build/dev/build.ninja ]] || cmake --preset dev >/dev/null
@@ -148,6 +182,11 @@ case ${1-} in
     shift
     sky_truth "$@"
     ;;
+  kafka)
+    shift
+    kafka "$@"
+    ;;
+  kafka-bench) kafka_bench ;;
   fresh-debian)
     shift
     fresh_debian "$@"

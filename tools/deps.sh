@@ -5,12 +5,13 @@ set -euo pipefail
 
 usage() {
   cat <<'TXT'
-usage: tools/deps.sh [--checks] [--bench] [--cross arm64|armhf]
+usage: tools/deps.sh [--checks] [--bench] [--kafka] [--cross arm64|armhf]
 
 Installs the packages that are missing; does nothing when none is.
   --checks             also what tools/check.sh needs: clang, clang-tidy, clang-format, shellcheck
   --bench              also what tests/bench and tools/bench/instructions.sh need: libbenchmark, valgrind, and for
                        instructions of 64-bit ARM a cross compiler and qemu-user
+  --kafka              also what tests with a real Kafka broker need: Java, Maven, kcat (about 350 MB)
   --cross arm64|armhf  also a cross compiler and qemu-user for 64-bit or 32-bit (ARMv7) boards
 
 Needs root, or sudo.
@@ -21,7 +22,7 @@ packages=(
   g++ cmake ninja-build pkg-config git ca-certificates python3
   libexpected-dev libfmt-dev libtomlplusplus-dev libcli11-dev
   libgtest-dev libgmock-dev nlohmann-json3-dev libcurl4-openssl-dev libcpp-httplib-dev libsqlite3-dev libzstd-dev
-  libssl-dev zstd
+  libssl-dev librdkafka-dev zstd
 )
 # Witnesses that tests use where they are there, and skip loudly where they are not.
 witnesses=(dump1090-mutability mosquitto mosquitto-clients openssl)
@@ -34,6 +35,7 @@ while (($#)); do
     --bench)
       packages+=(libbenchmark-dev valgrind gcc g++-aarch64-linux-gnu qemu-user)
       ;;
+    --kafka) witnesses+=(default-jre-headless maven kcat) ;;
     --cross)
       case ${2-} in
         arm64) packages+=(g++-aarch64-linux-gnu qemu-user-static) ;;

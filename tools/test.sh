@@ -4,7 +4,7 @@
 # Arguments go to ctest: tools/test.sh -L unit
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-tools/deps.sh
+tools/deps.sh --kafka
 cmake --preset dev
 cmake --build --preset dev
 ctest --preset dev --parallel "$(nproc)" "$@"

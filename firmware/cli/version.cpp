@@ -14,7 +14,7 @@ void print(bool features) {
   std::cout << "airspool " AIRSPOOL_VERSION "\n";
   if (features) {
     std::cout << "mqtt    " << (AIRSPOOL_HAVE_MQTT ? "yes" : "no (built without it)") << "\n"
-              << "kafka   no (not in this version)\n"
+              << "kafka   " << (AIRSPOOL_HAVE_KAFKA ? "yes" : "no (built without it)") << "\n"
               << "rtlsdr  no (not in this version)\n";
   }
   std::cout << "Licence: Apache-2.0\n";

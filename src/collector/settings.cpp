@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cmath>
+#include <memory>
+#include <mutex>
 #include <random>
 #include <utility>
 
@@ -13,8 +15,11 @@
 #include <airspool/opensky/query.h>
 #include <airspool/radio/file_source.h>
 #include <airspool/radio/sim_source.h>
+#include <airspool/uplink/debezium.h>
 #include <airspool/uplink/file_sink.h>
+#include <airspool/uplink/kafka_sink.h>
 #include <airspool/uplink/mqtt_sink.h>
+#include <airspool/uplink/msk_token.h>
 
 namespace airspool::collector {
 namespace {
@@ -96,6 +101,104 @@ uplink::MqttSinkSettings mqtt_sink_settings(const config::Sink& sink) {
   settings.key_file = sink.key_file.value_or("");
   settings.jitter_seed = std::random_device{}();
   return settings;
+}
+
+uplink::KafkaAccess access_of(config::KafkaSecurity security) {
+  switch (security) {
+    case config::KafkaSecurity::kPlaintext:
+      break;
+    case config::KafkaSecurity::kTls:
+      return uplink::KafkaAccess::kTls;
+    case config::KafkaSecurity::kScramSha512:
+      return uplink::KafkaAccess::kScramSha512;
+    case config::KafkaSecurity::kScramSha256:
+      return uplink::KafkaAccess::kScramSha256;
+    case config::KafkaSecurity::kPlain:
+      return uplink::KafkaAccess::kPlain;
+    case config::KafkaSecurity::kMskIam:
+      return uplink::KafkaAccess::kToken;
+  }
+  return uplink::KafkaAccess::kPlaintext;
+}
+
+uplink::KafkaSinkSettings kafka_sink_settings(const config::Sink& sink, const std::string& station) {
+  uplink::KafkaSinkSettings settings;
+  settings.name = sink.name;
+  settings.brokers = sink.brokers;
+  settings.topic = sink.topic;
+  settings.station = station;
+  settings.status_topic = sink.status_topic;
+  settings.access = access_of(sink.security);
+  settings.username = sink.username.value_or("");
+  settings.password_file = sink.password_file.value_or("");
+  settings.ca_file = sink.ca_file.value_or("");
+  settings.cert_file = sink.cert_file.value_or("");
+  settings.key_file = sink.key_file.value_or("");
+  settings.properties = sink.properties;
+  settings.jitter_seed = std::random_device{}();
+  return settings;
+}
+
+uplink::MskTokenSettings msk_token_settings(const config::Config& config, const config::Sink& sink) {
+  uplink::MskTokenSettings settings;
+  settings.region = sink.region.value_or("");
+  settings.brokers = sink.brokers;
+  settings.credentials.access_key_id = sink.access_key_id.value_or("");
+  settings.credentials.secret_access_key_file = sink.secret_access_key_file.value_or("");
+  settings.credentials.profile = sink.aws_profile.value_or("");
+  settings.credentials.iot_endpoint = sink.iot_credentials_endpoint.value_or("");
+  settings.credentials.iot_role_alias = sink.iot_role_alias.value_or("");
+  settings.credentials.iot_thing_name = sink.iot_thing_name.value_or("");
+  settings.credentials.cert_file = sink.cert_file.value_or("");
+  settings.credentials.key_file = sink.key_file.value_or("");
+  settings.credentials.ca_file = sink.ca_file.value_or("");
+  settings.clock.trust = clock_trust(config.clock.trust);
+  settings.clock.hold_max = from_seconds(config.clock.hold_max_s);
+  settings.clock.not_before = build_time();
+  return settings;
+}
+
+// A call may outlive the sink and overlap with the next one: it owns all that it touches, the clock too.
+Result<std::function<Result<uplink::KafkaToken>()>> msk_login(const config::Config& config, const config::Sink& sink) {
+  struct Login {
+    SystemClock clock;
+    std::mutex one_at_a_time;
+    std::unique_ptr<uplink::MskTokenSource> tokens;  // gone before the clock
+  };
+  auto login = std::make_shared<Login>();
+  auto tokens = uplink::MskTokenSource::open(msk_token_settings(config, sink), login->clock);
+  if (!tokens)
+    return tl::unexpected(Error{tokens.error().code, "sink \"" + sink.name + "\": " + tokens.error().message});
+  login->tokens = std::move(*tokens);
+  return [login]() -> Result<uplink::KafkaToken> {
+    const std::lock_guard lock(login->one_at_a_time);
+    auto token = login->tokens->token();
+    if (!token) return tl::unexpected(token.error());
+    return uplink::KafkaToken{std::move(token->value), std::move(token->principal), token->expires};
+  };
+}
+
+Result<std::unique_ptr<uplink::Sink>> open_kafka(const config::Config& config, const config::Sink& sink,
+                                                 const Clock& clock, metrics::Registry& metrics) {
+  uplink::KafkaSinkSettings settings = kafka_sink_settings(sink, station_name(config));
+  if (sink.format == config::KafkaFormat::kDebezium) {
+    settings.encode = [options = uplink::DebeziumSettings{sink.schema_block}, &clock](
+                          std::string_view record, std::string& key, std::string& value) {
+      const auto now = std::chrono::floor<std::chrono::milliseconds>(clock.wall_now()).time_since_epoch().count();
+      return uplink::encode_debezium(record, options, now, key, value) == uplink::DebeziumRow::kWritten;
+    };
+  }
+  if (sink.security == config::KafkaSecurity::kMskIam) {
+    auto login = msk_login(config, sink);
+    if (!login) return tl::unexpected(login.error());
+    settings.token = std::move(*login);
+    // The device's certificate is for AWS IoT, not for the brokers.
+    if (sink.iot_credentials_endpoint) {
+      settings.cert_file.clear();
+      settings.key_file.clear();
+    }
+  }
+  return uplink::open_kafka_sink(std::move(settings), clock, metrics);
 }
 
 opensky::Account account_of(config::OpenSkyAccount account) {
@@ -242,13 +345,18 @@ std::string type_of(const config::Sink& sink) {
   return "file";
 }
 
-Result<uplink::SinkLane> open_sink(const config::Sink& sink, bool allow_sim, const Clock& clock,
-                                   metrics::Registry& metrics) {
+Result<uplink::SinkLane> open_sink(const config::Config& config, const config::Sink& sink, bool allow_sim,
+                                   const Clock& clock, metrics::Registry& metrics) {
   uplink::SinkLane lane;
   lane.policy.type = type_of(sink);
   switch (sink.type) {
-    case config::SinkType::kKafka:
-      return not_in_this_version("sink \"" + sink.name + "\": type \"kafka\"", "use \"mqtt\" or \"file\"");
+    case config::SinkType::kKafka: {
+      auto opened = open_kafka(config, sink, clock, metrics);
+      if (!opened) return tl::unexpected(opened.error());
+      lane.sink = std::move(*opened);
+      lane.policy.refuse_simulated = !allow_sim && !uplink::kafka_brokers_are_loopback(sink.brokers);
+      break;
+    }
     case config::SinkType::kMqtt: {
       auto opened = uplink::open_mqtt_sink(mqtt_sink_settings(sink), clock, metrics);
       if (!opened) return tl::unexpected(opened.error());
@@ -270,15 +378,22 @@ Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, b
                                                  metrics::Registry& metrics) {
   std::vector<uplink::SinkLane> lanes;
   for (const config::Sink& sink : config.sinks) {
-    auto lane = open_sink(sink, allow_sim, clock, metrics);
+    auto lane = open_sink(config, sink, allow_sim, clock, metrics);
     if (!lane) return tl::unexpected(lane.error());
     lanes.push_back(std::move(*lane));
   }
   return lanes;
 }
 
-Result<std::vector<uplink::CheckTarget>> targets_of(const config::Sink& sink) {
-  if (sink.type == config::SinkType::kMqtt) return uplink::check_targets(mqtt_sink_settings(sink));
+Result<std::vector<uplink::CheckTarget>> targets_of(const config::Config& config, const config::Sink& sink) {
+  switch (sink.type) {
+    case config::SinkType::kKafka:
+      return uplink::check_targets(kafka_sink_settings(sink, station_name(config)));
+    case config::SinkType::kMqtt:
+      return uplink::check_targets(mqtt_sink_settings(sink));
+    case config::SinkType::kFile:
+      break;
+  }
   return std::vector<uplink::CheckTarget>{};
 }
 

@@ -37,10 +37,10 @@ Result<opensky::PollerSettings> opensky_settings(const config::Config& config);
 std::string type_of(const config::Sink& sink);  // "kafka", "mqtt", "file"
 
 // One sink, opened.
-Result<uplink::SinkLane> open_sink(const config::Sink& sink, bool allow_sim, const Clock& clock,
-                                   metrics::Registry& metrics);
+Result<uplink::SinkLane> open_sink(const config::Config& config, const config::Sink& sink, bool allow_sim,
+                                   const Clock& clock, metrics::Registry& metrics);
 // The peers that it will talk to; none for a file.
-Result<std::vector<uplink::CheckTarget>> targets_of(const config::Sink& sink);
+Result<std::vector<uplink::CheckTarget>> targets_of(const config::Config& config, const config::Sink& sink);
 
 // Every sink, opened.
 Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, bool allow_sim, const Clock& clock,

@@ -28,12 +28,12 @@ class SinkChecker {
   SinkCheck run() {
     metrics::Registry metrics;
     // The settings first: a missing file explains what would fail further down.
-    auto lane = open_sink(sink_, true, clock_, metrics);
+    auto lane = open_sink(config_, sink_, true, clock_, metrics);
     if (!lane) {
       note("", uplink::failed_step("settings", lane.error().message));
       return std::move(check_);
     }
-    const auto targets = targets_of(sink_);
+    const auto targets = targets_of(config_, sink_);
     if (!targets) {
       note("", uplink::failed_step("settings", targets.error().message));
       return std::move(check_);

@@ -121,6 +121,31 @@ void check_kafka_login(Draft& draft, const std::string& path, const Sink& sink) 
   }
 }
 
+// Whose keys sign the login at Amazon MSK: one way of finding them, whole, and only where there is such a login.
+void check_aws(Draft& draft, const std::string& path, const Sink& sink) {
+  check_pair(draft, path, "access_key_id", "secret_access_key_file");
+  check_pair(draft, path, "iot_credentials_endpoint", "iot_role_alias");
+  const bool iot = draft.is_given(path + ".iot_credentials_endpoint");
+  if (iot && !draft.is_given(path + ".cert_file")) {
+    draft.complain_at(path + ".iot_credentials_endpoint",
+                      "iot_credentials_endpoint needs the device's cert_file and key_file");
+  }
+  if (!iot && draft.is_given(path + ".iot_thing_name")) {
+    draft.complain_at(path + ".iot_thing_name", "iot_thing_name needs iot_credentials_endpoint beside it");
+  }
+  std::string first;
+  for (const char* key : {"access_key_id", "aws_profile", "iot_credentials_endpoint"}) {
+    const std::string given = path + "." + key;
+    if (!draft.is_given(given)) continue;
+    if (!first.empty()) {
+      draft.complain_at(given, std::string(key) + " and " + first + " are two ways to the same keys: remove one");
+    } else if (sink.security != KafkaSecurity::kMskIam && !draft.is_broken(path + ".security")) {
+      draft.complain_at(given, std::string(key) + R"( is for security = "msk-iam": set that, or remove the key)");
+    }
+    if (first.empty()) first = key;
+  }
+}
+
 void check_sink(Draft& draft, std::size_t index) {
   const Sink& sink = draft.config.sinks[index];
   const std::string path = numbered("sink", index);
@@ -137,7 +162,13 @@ void check_sink(Draft& draft, std::size_t index) {
   if (sink.type == SinkType::kFile) return;
   check_pair(draft, path, "cert_file", "key_file");
   check_pair(draft, path, "username", "password_file");
-  if (sink.type == SinkType::kKafka) check_kafka_login(draft, path, sink);
+  if (sink.type != SinkType::kKafka) return;
+  check_kafka_login(draft, path, sink);
+  check_aws(draft, path, sink);
+  if (!sink.schema_block && !draft.is_broken(path + ".format") && sink.format != KafkaFormat::kDebezium) {
+    draft.complain_at(path + ".schema_block",
+                      R"(schema_block is for format = "debezium": set that, or remove the key)");
+  }
 }
 
 void check_sink_names(Draft& draft) {

@@ -85,6 +85,8 @@ bool follows(Rule rule, std::string_view text) {
       return !text.empty() && text.size() <= 32 && all_of(text, "_-");
     case Rule::kHost:
       return is_host(text);
+    case Rule::kHostMaybePort:
+      return is_host(text) || is_endpoint(text, 1);
     case Rule::kConnect:
       return is_endpoint(text, 1);
     case Rule::kListen:
@@ -113,6 +115,8 @@ std::string_view rule_text(Rule rule) {
       return "1 to 32 letters, digits, '_' or '-'";
     case Rule::kHost:
       return "a host name or address";
+    case Rule::kHostMaybePort:
+      return "a host name or address, with a port when it is not the usual one";
     case Rule::kConnect:
       return "host:port, such as \"127.0.0.1:30005\"";
     case Rule::kListen:

@@ -47,8 +47,9 @@ enum class Rule : std::uint8_t {
   kStationName,
   kSinkName,
   kHost,
-  kConnect,  // host:port
-  kListen,   // address:port; port 0 lets the system choose
+  kHostMaybePort,  // host or host:port
+  kConnect,        // host:port
+  kListen,         // address:port; port 0 lets the system choose
   kHttpUrl,
   kMqttUrl,
   kAddress,  // six hexadecimal digits

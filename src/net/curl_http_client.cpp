@@ -38,20 +38,27 @@ struct FreeList {
 };
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
-Result<HeaderList> header_list(const HttpHeaders& headers, const std::string& name) {
+bool append(HeaderList& list, const std::string& line) {
+  curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
+  if (longer == nullptr) return false;
+  if (!list) list.reset(longer);  // the list's head stays the same once there is one
+  return true;
+}
+
+Result<HeaderList> header_list(const HttpRequest& request, const std::string& name) {
+  const auto no_memory = [] { return fail(ErrorCode::kInternal, "out of memory while building a request"); };
   HeaderList list;
-  for (const auto& field : headers.fields()) {
+  for (const auto& field : request.headers.fields()) {
     if (field.name.empty() || field.name.find(':') != std::string::npos || has_line_break(field.name) ||
         has_line_break(field.value)) {
       return fail(ErrorCode::kUsage, name + ": a request header holds a line break, or has no proper name");
     }
     // libcurl's spelling of a header without a value.
-    const std::string line = field.value.empty() ? field.name + ";" : field.name + ": " + field.value;
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-    if (longer == nullptr) return fail(ErrorCode::kInternal, "out of memory while building a request");
-    // The list's head stays the same once there is one.
-    if (!list) list.reset(longer);
+    if (!append(list, field.value.empty() ? field.name + ";" : field.name + ": " + field.value)) return no_memory();
   }
+  // libcurl calls any body a form, unless it is told not to.
+  const bool is_plain = request.method == HttpMethod::kPut && request.headers.find("Content-Type").empty();
+  if (is_plain && !append(list, "Content-Type:")) return no_memory();
   return list;
 }
 
@@ -140,10 +147,19 @@ class CurlHttpClient::Stream final : public HttpStream {
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.total_timeout.count()));
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    if (target_.loopback) curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    if (request.method == HttpMethod::kPost) {
+    if (target_.loopback || request.no_proxy) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    if (request.method == HttpMethod::kPut) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "PUT");
+    if (request.method != HttpMethod::kGet) {
       curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body_.size()));
       curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body_.data());
+    }
+    if (!request.ca_file.empty()) {
+      curl_easy_setopt(easy, CURLOPT_CAINFO, request.ca_file.c_str());
+      curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);  // in place of the system's, not beside them
+    }
+    if (!request.cert_file.empty()) {
+      curl_easy_setopt(easy, CURLOPT_SSLCERT, request.cert_file.c_str());
+      curl_easy_setopt(easy, CURLOPT_SSLKEY, request.key_file.c_str());
     }
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_lines_.get());
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail_.data());
@@ -286,8 +302,11 @@ Result<std::unique_ptr<HttpStream>> CurlHttpClient::open(const HttpRequest& requ
   if (request.carries_secret && !target->https && !target->loopback) {
     return fail(ErrorCode::kUsage, target->name + ": a secret is not sent over plain http: use https");
   }
+  if (request.cert_file.empty() != request.key_file.empty()) {
+    return fail(ErrorCode::kUsage, target->name + ": a certificate needs its key, and a key its certificate");
+  }
   if (handles_->in_use) return fail(ErrorCode::kUsage, target->name + ": the last answer is still being read");
-  auto header_lines = header_list(request.headers, target->name);
+  auto header_lines = header_list(request, target->name);
   if (!header_lines) return tl::unexpected(header_lines.error());
   auto stream = std::make_unique<Stream>(*handles_, request, std::move(*target), std::move(*header_lines));
   if (auto started = stream->start(request); !started) return tl::unexpected(started.error());

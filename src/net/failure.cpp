@@ -49,8 +49,12 @@ Error describe(const Failure& failure, const std::string& name) {
     case CURLE_PEER_FAILED_VERIFICATION:
       return unavailable("TLS: " + certificate_problem(failure.tls_verify_result, detail));
     case CURLE_SSL_CACERT_BADFILE:
-      return unavailable("TLS: the certificates of this machine cannot be read: install ca-certificates (" + detail +
-                         ")");
+      return unavailable("TLS: the certificates to trust cannot be read: install ca-certificates, or check ca_file (" +
+                         detail + ")");
+    case CURLE_SSL_CERTPROBLEM:
+      return {ErrorCode::kConfig,
+              name + ": TLS: our own certificate or its key is not to be used: check cert_file and key_file (" +
+                  detail + ")"};
     case CURLE_SSL_CONNECT_ERROR:
       return unavailable("TLS: no secure connection (" + detail + ")");
     case CURLE_PARTIAL_FILE:

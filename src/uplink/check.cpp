@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <charconv>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -74,6 +75,25 @@ Result<std::vector<CheckTarget>> check_targets(const MqttSinkSettings& settings)
   if (!url) return tl::unexpected(url.error());
   return std::vector<CheckTarget>{
       {url->host, url->port, url->tls, settings.ca_file, settings.cert_file, settings.key_file}};
+}
+
+Result<std::vector<CheckTarget>> check_targets(const KafkaSinkSettings& settings) {
+  std::vector<CheckTarget> targets;
+  for (const std::string& broker : settings.brokers) {
+    const auto colon = broker.rfind(':');
+    CheckTarget target{
+        "", 0, settings.access != KafkaAccess::kPlaintext, settings.ca_file, settings.cert_file, settings.key_file};
+    const char* end = broker.data() + broker.size();
+    if (colon == std::string::npos || std::from_chars(broker.data() + colon + 1, end, target.port).ptr != end) {
+      return fail(ErrorCode::kConfig, "broker \"" + broker + "\" is not host:port; write for example b-1.example:9098");
+    }
+    target.host = broker.substr(0, colon);
+    if (target.host.starts_with('[') && target.host.ends_with(']')) {
+      target.host = target.host.substr(1, target.host.size() - 2);
+    }
+    targets.push_back(std::move(target));
+  }
+  return targets;
 }
 
 }  // namespace airspool::uplink

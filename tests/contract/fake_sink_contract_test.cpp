@@ -12,6 +12,7 @@ class FakeWorld {
   void take_away() { place_.away = true; }
   void bring_back() { place_.away = false; }
   std::string delivered() { return place_.bytes; }
+  static std::string expected(const spool::Batch& batch) { return whole(batch); }
 
  private:
   SystemClock clock_;

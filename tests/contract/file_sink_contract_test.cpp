@@ -43,6 +43,7 @@ class FileWorld {
     fs::remove(folder());
     fs::rename(root_ / "unplugged", folder());
   }
+  static std::string expected(const spool::Batch& batch) { return whole(batch); }
   std::string delivered() {
     // By the number behind the date: one second has many files.
     std::vector<std::pair<std::pair<std::string, int>, fs::path>> files;

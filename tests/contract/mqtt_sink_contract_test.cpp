@@ -29,6 +29,7 @@ class MqttWorld {
   void take_away() { mosquitto_.stop(); }
   void bring_back() { mosquitto_.start(); }
   std::string delivered() { return mosquitto_.received_bytes(); }
+  static std::string expected(const spool::Batch& batch) { return whole(batch); }
 
  private:
   SystemClock clock_;

@@ -12,6 +12,7 @@
 
 #include <airspool/spool/batch_codec.h>
 
+#include "arrivals.h"
 #include "box.h"
 #include "contract/mosquitto.h"
 
@@ -38,58 +39,6 @@ std::string bytes_of_hex(const std::string& hex) {
   }
   return bytes;
 }
-
-// All that came out at the far end, put in order.
-class Arrivals {
- public:
-  struct Start {
-    std::string previous_spool_id;
-    std::int64_t previous_seq = 0;
-    friend bool operator==(const Start&, const Start&) = default;
-  };
-
-  void read(const std::string& hex_lines) {
-    std::istringstream lines(hex_lines);
-    for (std::string line; std::getline(lines, line);) {
-      const auto text = spool::decode_batch(bytes_of_hex(line));
-      ASSERT_TRUE(text) << text.error().message;
-      ++batches;
-      std::istringstream records(*text);
-      for (std::string record; std::getline(records, record);) take(record);
-    }
-  }
-
-  std::map<std::string, std::set<std::int64_t>> seqs;  // by spool_id
-  std::map<std::string, Start> starts;                 // by spool_id
-  std::size_t batches = 0;
-  std::size_t resent_records = 0;
-
- private:
-  void take(const std::string& line) {
-    const json record = json::parse(line, nullptr, false);
-    ASSERT_TRUE(record.is_object()) << line;
-    if (record.contains("kind")) return take_notice(record, line);
-    const auto seq = record.at("seq").get<std::int64_t>();
-    const auto record_id = record.at("record_id").get<std::string>();
-    const std::string spool_id = record_id.substr(0, record_id.rfind('-'));
-    EXPECT_EQ(record_id, spool_id + "-" + std::to_string(seq));
-    const auto [known, is_new] = lines_.emplace(record_id, line);
-    if (is_new) {
-      seqs[spool_id].insert(seq);
-    } else {
-      ++resent_records;
-      EXPECT_EQ(known->second, line) << "one record_id, two records";
-    }
-  }
-  void take_notice(const json& notice, const std::string& line) {
-    ASSERT_EQ(notice.at("kind"), "start") << "nothing was to be given up: " << line;
-    const Start start{notice.value("previous_spool_id", ""), notice.value("previous_seq", std::int64_t{0})};
-    const auto [known, is_new] = starts.emplace(notice.at("spool_id").get<std::string>(), start);
-    EXPECT_TRUE(is_new || known->second == start) << line;
-  }
-
-  std::map<std::string, std::string> lines_;  // by record_id
-};
 
 class KillTest : public testing::Test {
  protected:
@@ -209,37 +158,26 @@ TEST_F(KillTest, WhatWasStoredArrivesThroughDeathsOfTheCollectorAndOfTheBroker) 
   for (const auto& [spool_id, last] : stored_) stored += static_cast<std::size_t>(last);
   // The subscriber has read it all, and has only to write it down.
   Arrivals arrivals;
+  std::size_t batches = 0;
   eventually(5s, [&] {
     arrivals = {};
-    const std::string lines = mosquitto_.received_lines();
-    arrivals.read(lines.substr(0, lines.rfind('\n') + 1));
-    std::size_t arrived = 0;
-    for (const auto& [spool_id, seqs] : arrivals.seqs) arrived += seqs.size();
-    return arrived >= stored || HasFatalFailure();
+    batches = 0;
+    const std::string received = mosquitto_.received_lines();
+    std::istringstream lines(received.substr(0, received.rfind('\n') + 1));
+    for (std::string line; std::getline(lines, line); ++batches) {
+      const auto text = spool::decode_batch(bytes_of_hex(line));
+      EXPECT_TRUE(text) << text.error().message;
+      if (text) arrivals.read(*text);
+    }
+    return arrivals.records() >= stored || HasFatalFailure();
   });
 
-  for (const auto& [spool_id, last] : stored_) {
-    const auto& seqs = arrivals.seqs[spool_id];
-    ASSERT_FALSE(seqs.empty()) << "nothing arrived of " << spool_id;
-    EXPECT_EQ(*seqs.begin(), 1) << spool_id;
-    EXPECT_EQ(*seqs.rbegin(), last) << spool_id;
-    EXPECT_EQ(static_cast<std::int64_t>(seqs.size()), last) << "a hole in " << spool_id;
-    EXPECT_EQ(arrivals.starts.count(spool_id), 1U) << spool_id;
-  }
-  EXPECT_EQ(arrivals.seqs.size(), stored_.size());
-  // Each run names the one before it and where that ended: the chain has one beginning and leaves nobody out.
-  std::set<std::string> named;
-  for (const auto& [spool_id, start] : arrivals.starts) {
-    EXPECT_TRUE(named.insert(start.previous_spool_id).second) << start.previous_spool_id << " named twice";
-    if (start.previous_spool_id.empty()) continue;
-    EXPECT_EQ(start.previous_seq, stored_[start.previous_spool_id]) << start.previous_spool_id;
-  }
-  EXPECT_EQ(named.count(""), 1U);
+  arrivals.expect_all_of(stored_);
   // Enough happened for this to mean something.
   EXPECT_GE(stored_.size(), 4U);
-  EXPECT_GE(arrivals.batches, 50U);
+  EXPECT_GE(batches, 50U);
   std::printf("seed %u: %zu runs stored %zu records; %zu batches arrived, %zu records more than once\n", seed,
-              stored_.size(), stored, arrivals.batches, arrivals.resent_records);
+              stored_.size(), stored, batches, arrivals.resent_records);
 }
 
 }  // namespace

@@ -188,7 +188,16 @@ struct Sink {
   std::vector<std::string> brokers;
   KafkaFormat format = KafkaFormat::kRecord;
   KafkaSecurity security = KafkaSecurity::kPlaintext;
+  bool schema_block = true;           // with format = kDebezium
   std::optional<std::string> region;  // AWS region; empty: from the brokers' names
+  // Whose keys sign for security = kMskIam: at most one of the three is given after load(); none: AWS's own chain.
+  std::optional<std::string> access_key_id;  // never without secret_access_key_file
+  std::optional<std::string> secret_access_key_file;
+  std::optional<std::string> aws_profile;
+  std::optional<std::string> iot_credentials_endpoint;  // never without iot_role_alias and cert_file
+  std::optional<std::string> iot_role_alias;
+  std::optional<std::string> iot_thing_name;
+  std::string status_topic;           // where the health record goes; empty: nowhere
   std::map<std::string, std::string> properties;
 
   // mqtt

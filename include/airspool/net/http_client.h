@@ -31,15 +31,22 @@ class HttpHeaders {
   std::vector<Field> fields_;
 };
 
-enum class HttpMethod : std::uint8_t { kGet, kPost };
+enum class HttpMethod : std::uint8_t { kGet, kPost, kPut };
 
 struct HttpRequest {
   HttpMethod method = HttpMethod::kGet;
   std::string url;  // http or https; query values already escaped (percent_encoded)
   HttpHeaders headers;
-  std::string body;  // kPost only
+  std::string body;  // kPost and kPut only
   // The request holds a credential. It is refused (kUsage) unless it goes by https, or to this very machine.
   bool carries_secret = false;
+  // Goes straight to its host, whatever the environment says of proxies: for what is next door.
+  bool no_proxy = false;
+  // PEM files for this request, https only. The authorities to trust in place of the system's; and, together, who we
+  // are.
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds total_timeout{15'000};      // from open() to the last byte of the body
   std::size_t max_body_bytes = std::size_t{64} << 20U;  // after unpacking; more is kInvalidData
@@ -80,7 +87,8 @@ class HttpStream {
 //
 // Errors, in words and with the next step: kUnavailable (no such host, refused, TLS, timeout, stopped), kIo (the
 // connection broke), kInvalidData (not HTTP, too large), kUsage (a URL or header that makes no sense, or a secret that
-// would travel in the clear). Messages hold no query, header or body, so that they can be logged.
+// would travel in the clear), kConfig (a certificate or key file that is none). Messages hold no query, header or body,
+// so that they can be logged.
 class HttpClient {
  public:
   HttpClient() = default;

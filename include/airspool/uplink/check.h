@@ -9,6 +9,7 @@
 
 #include <airspool/core/clock.h>
 #include <airspool/core/result.h>
+#include <airspool/uplink/kafka_sink.h>
 #include <airspool/uplink/mqtt_sink.h>
 #include <airspool/uplink/sink.h>
 
@@ -63,7 +64,8 @@ bool check_delivery(Sink& sink, const spool::BatchPtr& probe, const Clock& clock
 // A batch with one line of kind "check", which no consumer of records takes for one.
 Result<spool::BatchPtr> check_batch(const std::string& station_id, const Clock& clock);
 
-// The peers behind a sink. kConfig: the url makes no sense.
+// The peers behind a sink. kConfig: the url, or a broker's host:port, makes no sense.
 Result<std::vector<CheckTarget>> check_targets(const MqttSinkSettings& settings);
+Result<std::vector<CheckTarget>> check_targets(const KafkaSinkSettings& settings);
 
 }  // namespace airspool::uplink

@@ -133,5 +133,47 @@ TEST(ConfigCrossFieldTest, PlayingAFileNeedsThePath) {
             "a.toml:2:1: radio.source = \"file\" needs radio.path, the recording to play\n");
 }
 
+// A sink that logs in to Amazon MSK, with these lines.
+std::string msk(const std::string& lines) {
+  return "[[sink]]\ntype = \"kafka\"\nbrokers = [\"b:9098\"]\nsecurity = \"msk-iam\"\n" + lines;
+}
+
+TEST(ConfigCrossFieldTest, TheKeysOfMskMayBeLeftToAwsOwnChain) { EXPECT_EQ(wrong(msk("")), ""); }
+
+TEST(ConfigCrossFieldTest, TheKeysOfMskComeFromOnePlace) {
+  EXPECT_EQ(wrong(msk("access_key_id = \"AKIA1\"\nsecret_access_key_file = \"/s\"\n")), "");
+  EXPECT_EQ(wrong(msk("aws_profile = \"roof\"\n")), "");
+  EXPECT_EQ(wrong(msk("aws_profile = \"roof\"\naccess_key_id = \"AKIA1\"\nsecret_access_key_file = \"/s\"\n")),
+            "a.toml:5:1: aws_profile and access_key_id are two ways to the same keys: remove one\n");
+}
+
+TEST(ConfigCrossFieldTest, AnAccessKeyNeedsItsSecretAndTheOtherWayRound) {
+  EXPECT_NE(wrong(msk("access_key_id = \"AKIA1\"\n")).find("secret_access_key_file"), std::string::npos);
+  EXPECT_NE(wrong(msk("secret_access_key_file = \"/s\"\n")).find("access_key_id"), std::string::npos);
+}
+
+TEST(ConfigCrossFieldTest, TheIotCredentialProviderNeedsAnAliasAndACertificate) {
+  const std::string certificate = "cert_file = \"/c\"\nkey_file = \"/k\"\n";
+  const std::string endpoint = "iot_credentials_endpoint = \"c1.credentials.iot.eu-central-1.amazonaws.com\"\n";
+  EXPECT_EQ(wrong(msk(endpoint + "iot_role_alias = \"a\"\niot_thing_name = \"t\"\n" + certificate)), "");
+  EXPECT_NE(wrong(msk(endpoint + certificate)).find("iot_role_alias"), std::string::npos);
+  EXPECT_NE(wrong(msk(endpoint + "iot_role_alias = \"a\"\n")).find("cert_file"), std::string::npos);
+  EXPECT_NE(wrong(msk("iot_thing_name = \"t\"\n")).find("iot_credentials_endpoint"), std::string::npos);
+  EXPECT_NE(wrong(msk("iot_credentials_endpoint = \"https://x/\"\niot_role_alias = \"a\"\n" + certificate))
+                .find("host name or address"),
+            std::string::npos);
+}
+
+TEST(ConfigCrossFieldTest, AwsKeysAreForTheLoginOfMsk) {
+  EXPECT_NE(wrong("[[sink]]\ntype = \"kafka\"\nbrokers = [\"b:9092\"]\naws_profile = \"roof\"\n").find("msk-iam"),
+            std::string::npos);
+}
+
+TEST(ConfigCrossFieldTest, TheSchemaBlockIsAMatterOfDebezium) {
+  const std::string sink = "[[sink]]\ntype = \"kafka\"\nbrokers = [\"b:9092\"]\nschema_block = false\n";
+  EXPECT_NE(wrong(sink).find("debezium"), std::string::npos);
+  EXPECT_FALSE(right(sink + "format = \"debezium\"\n").config.sinks.at(0).schema_block);
+}
+
 }  // namespace
 }  // namespace airspool::config::test

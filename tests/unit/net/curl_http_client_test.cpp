@@ -63,6 +63,32 @@ TEST_F(CurlHttpClientTest, PostsABody) {
   EXPECT_THAT(asked, HasSubstr("\r\n\r\ngrant_type=client_credentials"));
 }
 
+TEST_F(CurlHttpClientTest, PutsABody) {
+  server.reply(HttpReply::ok(""));
+  server.reply(HttpReply::ok(""));
+  server.reply(HttpReply::ok(""));
+  HttpRequest request = to_server();
+  request.method = HttpMethod::kPut;
+  ASSERT_TRUE(client->perform(request));
+  request.body = "x";
+  request.headers.add("Content-Type", "text/plain");
+  ASSERT_TRUE(client->perform(request));
+  ASSERT_TRUE(client->perform(to_server()));
+  const auto asked = server.requests();
+  EXPECT_THAT(asked.at(0), StartsWith("PUT /states/all?lamin=1 HTTP/1.1\r\n"));
+  EXPECT_THAT(asked.at(0), HasSubstr("Content-Length: 0\r\n"));
+  EXPECT_THAT(asked.at(0), Not(HasSubstr("Content-Type")));
+  EXPECT_THAT(asked.at(1), HasSubstr("Content-Type: text/plain\r\n"));
+  EXPECT_THAT(asked.at(1), HasSubstr("\r\n\r\nx"));
+  EXPECT_THAT(asked.at(2), StartsWith("GET "));
+}
+
+TEST_F(CurlHttpClientTest, HalfAKeyPairIsRefused) {
+  HttpRequest request = to_server();
+  request.cert_file = "cert.pem";
+  EXPECT_EQ(client->perform(request).error().code, ErrorCode::kUsage);
+}
+
 TEST_F(CurlHttpClientTest, UsesItsConnectionAgain) {
   server.reply(HttpReply::ok("one"));
   server.reply(HttpReply::ok("two"));
@@ -303,6 +329,15 @@ TEST_F(CurlHttpClientTest, NoProxyNamesWhatIsAskedDirectly) {
   const Environment direct("no_proxy", "airspool.invalid");
   HttpRequest request;
   request.url = "https://airspool.invalid/";
+  EXPECT_FALSE(client->perform(request));
+  EXPECT_EQ(server.connections(), 0U);
+}
+
+TEST_F(CurlHttpClientTest, ARequestMayKeepAwayFromProxies) {
+  const Environment proxy("https_proxy", server.url());
+  HttpRequest request;
+  request.url = "https://airspool.invalid/";
+  request.no_proxy = true;
   EXPECT_FALSE(client->perform(request));
   EXPECT_EQ(server.connections(), 0U);
 }

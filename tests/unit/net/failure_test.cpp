@@ -39,6 +39,14 @@ TEST(FailureTest, NamesDns) {
   EXPECT_NE(error.message.find("DNS"), std::string::npos);
 }
 
+TEST(FailureTest, OurOwnCertificateIsForUsToMend) {
+  Failure failure;
+  failure.curl_code = CURLE_SSL_CERTPROBLEM;
+  const Error error = describe(failure, "https://host:443/");
+  EXPECT_EQ(error.code, ErrorCode::kConfig);
+  EXPECT_NE(error.message.find("cert_file"), std::string::npos);
+}
+
 TEST(TargetTest, KeepsQueryOutOfTheName) {
   const auto target = parse_target("https://host.example:8443/states/all?token=secret#x");
   ASSERT_TRUE(target);

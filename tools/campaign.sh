@@ -14,6 +14,9 @@ usage: tools/campaign.sh NAME [options]
   spool-72h [FOLDER]              72 simulated hours offline at 50 records/s, and the reconnect: disk, memory, order, rate
   spool-bench [writes|append|backlog]...
                                   what the spool costs: bytes to an ext4 loop device (needs root), CPU, memory
+  uplink                          the contract tests that take minutes: a broker frozen for a minute, killed thirty times
+  uplink-bench wire|levels RECORDS.ndjson | records ANSWER.json
+                                  bytes on the wire a record to a real mosquitto over TLS; zstd levels by what they cost
   fresh-debian [bookworm|trixie]  both README commands in a new minimal Debian (needs root and debootstrap; keeps nothing)
 TXT
 }
@@ -103,6 +106,17 @@ case ${1-} in
   spool-bench)
     shift
     spool_bench "$@"
+    ;;
+  uplink)
+    "$top/$(program contract/contract_uplink)" --gtest_also_run_disabled_tests --gtest_filter='*.DISABLED_*'
+    ;;
+  uplink-bench)
+    shift
+    (($# == 2)) || {
+      usage >&2
+      exit 64
+    }
+    "$top/$(program bench/uplink_bench)" "$1" "$(realpath "$2")"
     ;;
   fresh-debian)
     shift

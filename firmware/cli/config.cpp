@@ -35,6 +35,9 @@ int show(const ConfigOptions& options) {
 int check(const ConfigOptions& options) {
   const config::LoadResult loaded = options.layers.load();
   if (!loaded) return exit_status(ErrorCode::kConfig);
+  for (const std::string& sentence : config::cautions(loaded->config)) {
+    std::cerr << "airspool: warning: " << sentence << '\n';
+  }
   std::cout << "OK: " << layers_of(*loaded) << '\n';
   return 0;
 }

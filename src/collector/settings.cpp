@@ -80,8 +80,26 @@ uplink::FileSinkSettings file_sink_settings(const config::Sink& sink) {
   return settings;
 }
 
-uplink::MqttSinkSettings mqtt_sink_settings(const config::Sink& sink) {
+uplink::BrokerProfile profile_of(config::MqttProfile profile) {
+  switch (profile) {
+    case config::MqttProfile::kStandard:
+      break;
+    case config::MqttProfile::kAwsIot:
+      return uplink::BrokerProfile::kAwsIot;
+    case config::MqttProfile::kPlain:
+      return uplink::BrokerProfile::kPlain;
+  }
+  return uplink::BrokerProfile::kStandard;
+}
+
+uplink::MqttSinkSettings mqtt_sink_settings(const config::Sink& sink, const std::string& station) {
   uplink::MqttSinkSettings settings;
+  settings.station = station;
+  settings.profile = profile_of(sink.profile);
+  settings.proxy = sink.proxy.value_or("");
+  settings.client_id = sink.client_id.value_or("");
+  settings.status_topic = sink.status_topic.value_or("");
+  settings.aircraft_topic = sink.aircraft_topic.value_or("");
   settings.name = sink.name;
   settings.url = sink.url;
   settings.topic = sink.topic;
@@ -239,7 +257,7 @@ Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, b
       case config::SinkType::kKafka:
         return not_in_this_version("sink \"" + sink.name + "\": type \"kafka\"", "use \"mqtt\" or \"file\"");
       case config::SinkType::kMqtt: {
-        auto opened = uplink::open_mqtt_sink(mqtt_sink_settings(sink), clock, metrics);
+        auto opened = uplink::open_mqtt_sink(mqtt_sink_settings(sink, station_name(config)), clock, metrics);
         if (!opened) return tl::unexpected(opened.error());
         lane.sink = std::move(*opened);
         lane.policy.type = "mqtt";
@@ -277,9 +295,6 @@ std::vector<std::string> without_effect(const config::Config& config) {
     if (ignored) keys.push_back(std::string(key) + " has no effect in this version");
   };
   say(!config.inputs.empty(), "[[input]]");
-  for (const config::Sink& sink : config.sinks) {
-    say(sink.profile != config::MqttProfile::kStandard, "sink.profile");
-  }
   return keys;
 }
 

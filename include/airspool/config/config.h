@@ -194,6 +194,11 @@ struct Sink {
   // mqtt
   std::string url;
   MqttEncoding encoding = MqttEncoding::kZstd;
+  std::optional<std::string> client_id;  // empty: one made up at each start
+  std::optional<std::string> proxy;      // empty: see uplink/http_proxy.h
+  // Of the health record: after load() never absent for mqtt; an empty text switches it off.
+  std::optional<std::string> status_topic;
+  std::optional<std::string> aircraft_topic;  // empty: no messages of single aircraft
   MqttProfile profile = MqttProfile::kStandard;
   NoSubscribers on_no_subscribers = NoSubscribers::kAccept;
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,9 @@ class Registry {
   // given for a family counts. A name must not be used as both a counter and a gauge.
   Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {});
   Gauge& gauge(std::string_view name, std::string_view help, const Labels& labels = {});
+
+  // What a counter or gauge says now; nothing when nobody made it.
+  [[nodiscard]] std::optional<double> value(std::string_view name, const Labels& labels = {}) const;
 
   // Prometheus text exposition format 0.0.4: families by name, series in label order.
   [[nodiscard]] std::string prometheus_text() const;

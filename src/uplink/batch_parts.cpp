@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch_parts.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -105,8 +106,9 @@ bool RejectedLines::add(std::string_view lines, const std::string& reason, const
     rest.remove_prefix(line.size());
     const std::int64_t seq = seq_in(text_value(line, "record_id"));
     if (seq <= 0) return false;
-    if (count_++ == 0) first_seq_ = seq;
-    last_seq_ = seq;
+    first_seq_ = count_ == 0 ? seq : std::min(first_seq_, seq);
+    last_seq_ = std::max(last_seq_, seq);
+    ++count_;
   }
   text_.append(lines);
   reason_ = reason;

@@ -25,7 +25,7 @@ struct BatchPart {
   bool single = false;  // one line: it cannot be cut any more
 };
 
-// Cuts the text of batches. Keeps its working memory once it was needed (about 1 MB). One thread.
+// Cuts the text of batches. Keeps its working memory once it was needed (about 0.7 MB). One thread.
 class BatchCutter {
  public:
   using Fits = std::function<bool(const BatchPart&)>;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <poll.h>
@@ -137,17 +138,19 @@ void MqttSink::cut(std::uint64_t serial, const BatchPart& part) {
     parts.push_back(part);
     parts.back().single = true;
   }
-  // From the last to the first, each to the front.
-  for (auto one = parts.rbegin(); one != parts.rend(); ++one) {
-    if (!fits(delivery, *one)) {
-      const auto line = cutter_.text_of(*one->payload);
-      too_large_alone(serial, line ? std::string_view(*line) : std::string_view{}, one->payload->size());
-      if (!deliveries_.contains(serial)) return;
-      continue;
-    }
+  for (const BatchPart& one : parts) {
+    if (fits(delivery, one)) continue;
+    const auto line = cutter_.text_of(*one.payload);
+    too_large_alone(serial, line ? std::string_view(*line) : std::string_view{}, one.payload->size());
+    if (!deliveries_.contains(serial)) return;
+  }
+  // Before what comes behind it in the order of batches.
+  auto place = std::find_if(queue_.begin(), queue_.end(), [&](const Piece& piece) { return piece.delivery >= serial; });
+  for (BatchPart& one : parts) {
+    if (!fits(delivery, one)) continue;
     ++delivery.open_parts;
-    payload_bytes_ += one->payload->size();
-    queue_.push_front({serial, std::move(*one)});
+    payload_bytes_ += one.payload->size();
+    place = std::next(queue_.insert(place, {serial, std::move(one)}));
   }
 }
 
@@ -163,8 +166,18 @@ void MqttSink::too_large_alone(std::uint64_t serial, std::string_view line, std:
 
 void MqttSink::send_queued() {
   while (!queue_.empty() && in_flight_.size() + (status_packet_ ? 1 : 0) < receive_maximum_) {
+    // While it is being found out what the broker takes, one at a time: so the order stands.
+    if (finding_limit_ && !in_flight_.empty()) return;
     Piece piece = std::move(queue_.front());
     queue_.pop_front();
+    if (!fits(deliveries_.at(piece.delivery), piece.part)) {
+      // Cut before less was learned.
+      payload_bytes_ -= piece.part.payload->size();
+      --deliveries_.at(piece.delivery).open_parts;
+      cut(piece.delivery, piece.part);
+      finish_if_over(piece.delivery);
+      continue;
+    }
     mqtt::Publish publish = publish_for(deliveries_.at(piece.delivery), piece.part);
     publish.packet_id = free_packet_id();
     session_->publish(mqtt::encode_head(publish, piece.part.payload->size()), piece.part.payload);
@@ -276,6 +289,7 @@ void MqttSink::settle(std::uint64_t serial, const BatchPart& part, const mqtt::P
   Outcome said = outcome(puback);
   if (std::holds_alternative<Accepted>(said)) {
     delivery.delivered_some = true;
+    finding_limit_ = false;
     return finish_if_over(serial);
   }
   const auto* reject = std::get_if<Reject>(&said);
@@ -318,6 +332,7 @@ void MqttSink::learn_limit(std::size_t refused_bytes, BootTime now) {
   if (refused_bytes < 2) return;
   if (refused_payload_ == 0 || refused_bytes < refused_payload_) refused_payload_ = refused_bytes;
   learned_payload_ = refused_payload_ / 2;
+  finding_limit_ = true;
   learned_until_ = now + kLearnedFor;
 }
 

@@ -67,7 +67,7 @@ class MqttSink final : public Sink {
   // Batches and their parts.
   [[nodiscard]] mqtt::Publish publish_for(const Delivery& delivery, const BatchPart& part) const;
   [[nodiscard]] bool fits(const Delivery& delivery, const BatchPart& part) const;
-  // Parts go to the front of the queue, so that the order stands.
+  // Its parts go to where it stood in the queue.
   void cut(std::uint64_t serial, const BatchPart& part);
   void too_large_alone(std::uint64_t serial, std::string_view line, std::size_t bytes);
   void send_queued();
@@ -76,7 +76,10 @@ class MqttSink final : public Sink {
   void answer(std::uint64_t serial, Outcome outcome);
   void take_back(std::uint64_t serial, Outcome outcome);  // answers, and forgets its parts that are not sent yet
   void learn_limit(std::size_t refused_bytes, BootTime now);
-  void forget_limit() { refused_payload_ = learned_payload_ = 0; }
+  void forget_limit() {
+    refused_payload_ = learned_payload_ = 0;
+    finding_limit_ = false;
+  }
   Outcome outcome(const mqtt::Puback& puback);
   Outcome mistake(std::string reason, std::string cause);
   std::uint16_t free_packet_id();
@@ -110,6 +113,7 @@ class MqttSink final : public Sink {
   std::size_t refused_payload_ = 0;  // the smallest that it refused
   std::size_t learned_payload_ = 0;  // what parts are made to fit
   BootTime learned_until_;
+  bool finding_limit_ = false;  // nothing was accepted yet since
 
   std::map<std::uint64_t, Delivery> deliveries_;
   std::uint64_t last_delivery_ = 0;

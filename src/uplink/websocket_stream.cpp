@@ -191,7 +191,8 @@ Result<void> WebSocketStream::take_frames() {
 }
 
 Result<void> WebSocketStream::take_control(Opcode opcode, std::string_view payload) {
-  if (opcode == Opcode::kPing) append(Opcode::kPong, payload);
+  // 5.5.3: it is enough to answer the last of several pings; a peer that asks and does not read gets no more.
+  if (opcode == Opcode::kPing && out_.size() < kLargestFrame) append(Opcode::kPong, payload);
   if (opcode == Opcode::kClose && !closing_) {
     append(Opcode::kClose, payload.substr(0, 2));
     closing_ = true;

@@ -30,6 +30,7 @@ TEST_F(MqttCutTest, ABatchThatIsCutInItsMidstArrivesWhole) {
   ASSERT_TRUE(client.connect());
   const auto batch = make_batch(1, 5000);
   for (const std::size_t bytes : {std::size_t{0}, std::size_t{1}, std::size_t{100}, batch->bytes.size() - 1}) {
+    ASSERT_TRUE(client.connect());
     line_->cut_after(bytes);
     ASSERT_TRUE(client.hand_over(batch));
     ASSERT_TRUE(client.until([&] { return !client.answers().empty(); }));

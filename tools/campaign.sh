@@ -22,6 +22,9 @@ usage: tools/campaign.sh NAME [options]
   kafka [--deaths N] [--seed S] [--freeze SECONDS]
                                   a real Kafka broker and the collector killed by turns (30), and a broker frozen for a minute
   kafka-bench                     how fast a full spool drains into Kafka, against a bare librdkafka producer
+  uplink                          the contract tests that take minutes: a broker frozen for a minute, killed thirty times
+  uplink-bench wire|levels RECORDS.ndjson | records ANSWER.json
+                                  bytes on the wire a record to a real mosquitto over TLS; zstd levels by what they cost
   fresh-debian [bookworm|trixie]  both README commands in a new minimal Debian (needs root and debootstrap; keeps nothing)
 TXT
 }
@@ -187,6 +190,17 @@ case ${1-} in
     kafka "$@"
     ;;
   kafka-bench) kafka_bench ;;
+  uplink)
+    "$top/$(program contract/contract_uplink)" --gtest_also_run_disabled_tests --gtest_filter='*.DISABLED_*'
+    ;;
+  uplink-bench)
+    shift
+    (($# == 2)) || {
+      usage >&2
+      exit 64
+    }
+    "$top/$(program bench/uplink_bench)" "$1" "$(realpath "$2")"
+    ;;
   fresh-debian)
     shift
     fresh_debian "$@"

@@ -39,6 +39,9 @@ int check(const ConfigOptions& options) {
   const auto errors = collector::check(loaded->config);
   for (const Error& error : errors) report(error);
   if (!errors.empty()) return exit_status(ErrorCode::kConfig);
+  for (const std::string& sentence : config::cautions(loaded->config)) {
+    std::cerr << "airspool: warning: " << sentence << '\n';
+  }
   std::cout << "OK: " << layers_of(*loaded) << '\n';
   return 0;
 }

@@ -60,7 +60,9 @@ class Collector::Impl {
     store_.emplace(std::move(*spool),
                    StoreStage::Doors{records_, requests_, leases_, questions_, spool_stat_, last_batch_leased_}, clock_,
                    metrics_);
-    forward_.emplace(std::move(*lanes), ForwardStage::Doors{requests_, leases_, sink_status_}, clock_, metrics_);
+    forward_.emplace(std::move(*lanes), ForwardStage::Doors{requests_, leases_, sink_status_},
+                     HealthRecord(health_station(config), {snapshots_, spool_stat_, metrics_}, clock_), clock_,
+                     metrics_);
     if (*source) {
       auto demodulator =
           modes::Demodulator::create({.sample_rate_hz = (*source)->info().sample_rate_hz, .effort = effort_of(config)});
@@ -116,6 +118,12 @@ class Collector::Impl {
       const auto takes = [&](const uplink::SinkStatus& sink) { return sink.name == left.name && sink.connected; };
       return left.batches > left.held_batches && std::ranges::any_of(*sinks, takes);
     });
+  }
+
+  static HealthRecord::Station health_station(const config::Config& config) {
+    const bool radio = config.radio.source != config::RadioSource::kNone;
+    return {station_name(config), config.station.position(), static_cast<int>(config.station.location_accuracy), radio,
+            config.opensky.enabled};
   }
 
   Result<void> open_opensky(const config::Config& config) {

@@ -22,21 +22,28 @@ std::uint64_t jitter_seed() {
 
 }  // namespace
 
-ForwardStage::ForwardStage(std::vector<uplink::SinkLane> lanes, Doors doors, const Clock& clock,
-                           metrics::Registry& metrics)
+ForwardStage::ForwardStage(std::vector<uplink::SinkLane> lanes, Doors doors, std::optional<HealthRecord> health,
+                           const Clock& clock, metrics::Registry& metrics)
     : doors_(doors),
       clock_(clock),
-      forwarder_(std::move(lanes), doors.to_store, doors.from_store, clock, jitter_seed(), metrics) {}
+      forwarder_(std::move(lanes), doors.to_store, doors.from_store, clock, jitter_seed(), metrics),
+      health_(std::move(health)) {}
 
 void ForwardStage::run() {
   bool stopping = false;
   while (!forwarder_.done()) {
     const milliseconds idle = forwarder_.step(clock_.boot_now());
-    doors_.status.publish(std::make_shared<const std::vector<uplink::SinkStatus>>(forwarder_.status()));
+    auto sinks = std::make_shared<const std::vector<uplink::SinkStatus>>(forwarder_.status());
+    if (health_ && !stopping) {
+      if (const auto record = health_->due(*sinks)) forwarder_.announce(*record);
+    }
+    doors_.status.publish(std::move(sinks));
     sleep(std::min(idle, kLongestSleep));
     const std::lock_guard lock(mutex_);
     if (deadline_ && !stopping) {
       stopping = true;
+      // Ahead of the last batches, so that the step that finds nothing left to do has sent it.
+      if (health_) forwarder_.announce(health_->stopped());
       forwarder_.stop(*deadline_);
     }
   }

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include <airspool/core/board.h>
@@ -12,11 +13,14 @@
 #include <airspool/spool/lease.h>
 #include <airspool/uplink/forwarder.h>
 
+#include "health_record.h"
+
 namespace airspool::collector {
 
 using SinkStatusBoard = Board<std::vector<uplink::SinkStatus>>;
 
-// Leases in, acks out: the body of the forward thread, which owns the forwarder and its sinks.
+// Leases in, acks out: the body of the forward thread, which owns the forwarder and its sinks, and tells them how the
+// box is.
 class ForwardStage {
  public:
   struct Doors {
@@ -24,7 +28,8 @@ class ForwardStage {
     Channel<spool::Lease>& from_store;
     SinkStatusBoard& status;
   };
-  ForwardStage(std::vector<uplink::SinkLane> lanes, Doors doors, const Clock& clock, metrics::Registry& metrics);
+  ForwardStage(std::vector<uplink::SinkLane> lanes, Doors doors, std::optional<HealthRecord> health, const Clock& clock,
+               metrics::Registry& metrics);
 
   // Until stop() was called and the sinks have answered, or the time for that is over.
   void run();
@@ -37,6 +42,7 @@ class ForwardStage {
   Doors doors_;
   const Clock& clock_;
   uplink::Forwarder forwarder_;
+  std::optional<HealthRecord> health_;
   std::mutex mutex_;
   std::condition_variable stop_asked_;
   std::optional<BootTime> deadline_;

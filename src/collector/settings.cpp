@@ -86,8 +86,26 @@ uplink::FileSinkSettings file_sink_settings(const config::Sink& sink) {
   return settings;
 }
 
-uplink::MqttSinkSettings mqtt_sink_settings(const config::Sink& sink) {
+uplink::BrokerProfile profile_of(config::MqttProfile profile) {
+  switch (profile) {
+    case config::MqttProfile::kStandard:
+      break;
+    case config::MqttProfile::kAwsIot:
+      return uplink::BrokerProfile::kAwsIot;
+    case config::MqttProfile::kPlain:
+      return uplink::BrokerProfile::kPlain;
+  }
+  return uplink::BrokerProfile::kStandard;
+}
+
+uplink::MqttSinkSettings mqtt_sink_settings(const config::Sink& sink, const std::string& station) {
   uplink::MqttSinkSettings settings;
+  settings.station = station;
+  settings.profile = profile_of(sink.profile);
+  settings.proxy = sink.proxy.value_or("");
+  settings.client_id = sink.client_id.value_or("");
+  settings.status_topic = sink.status_topic.value_or("");
+  settings.aircraft_topic = sink.aircraft_topic.value_or("");
   settings.name = sink.name;
   settings.url = sink.url;
   settings.topic = sink.topic;
@@ -128,7 +146,7 @@ uplink::KafkaSinkSettings kafka_sink_settings(const config::Sink& sink, const st
   settings.brokers = sink.brokers;
   settings.topic = sink.topic;
   settings.station = station;
-  settings.status_topic = sink.status_topic;
+  settings.status_topic = sink.status_topic.value_or("");
   settings.access = access_of(sink.security);
   settings.username = sink.username.value_or("");
   settings.password_file = sink.password_file.value_or("");
@@ -359,7 +377,7 @@ Result<uplink::SinkLane> open_sink(const config::Config& config, const config::S
       break;
     }
     case config::SinkType::kMqtt: {
-      auto opened = uplink::open_mqtt_sink(mqtt_sink_settings(sink), clock, metrics);
+      auto opened = uplink::open_mqtt_sink(mqtt_sink_settings(sink, station_name(config)), clock, metrics);
       if (!opened) return tl::unexpected(opened.error());
       lane.sink = std::move(*opened);
       lane.policy.refuse_simulated = !allow_sim && !uplink::mqtt_url_is_loopback(sink.url);
@@ -391,7 +409,7 @@ Result<std::vector<uplink::CheckTarget>> targets_of(const config::Config& config
     case config::SinkType::kKafka:
       return uplink::check_targets(kafka_sink_settings(sink, station_name(config)));
     case config::SinkType::kMqtt:
-      return uplink::check_targets(mqtt_sink_settings(sink));
+      return uplink::check_targets(mqtt_sink_settings(sink, station_name(config)));
     case config::SinkType::kFile:
       break;
   }
@@ -429,9 +447,6 @@ std::vector<std::string> without_effect(const config::Config& config) {
     if (ignored) keys.push_back(std::string(key) + " has no effect in this version");
   };
   say(!config.inputs.empty(), "[[input]]");
-  for (const config::Sink& sink : config.sinks) {
-    say(sink.profile != config::MqttProfile::kStandard, "sink.profile");
-  }
   return keys;
 }
 

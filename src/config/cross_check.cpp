@@ -5,6 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include <airspool/config/station_name.h>
+
+#include "aws_topic.h"
 #include "rules.h"
 #include "table.h"
 #include "text.h"
@@ -146,6 +149,28 @@ void check_aws(Draft& draft, const std::string& path, const Sink& sink) {
   }
 }
 
+void check_aws_iot(Draft& draft, const std::string& path, const Sink& sink) {
+  const std::string station = expand_station_name(draft.config.station.name, this_machine());
+  const auto check = [&](const char* key, const std::string& topic) {
+    if (topic.empty()) return;
+    const std::string wrong = wrong_with_aws_topic(expand_topic(topic, station));
+    if (wrong.empty()) return;
+    const std::string where = path + "." + key;
+    draft.complain_at(draft.is_given(where) ? where : path, std::string(key) + " " + in_quotes(topic) + " " + wrong);
+  };
+  check("topic", sink.topic);
+  check("status_topic", sink.status_topic.value_or(""));
+  check("aircraft_topic", sink.aircraft_topic.value_or(""));
+  if (sink.status_topic.value_or("").starts_with("$")) {
+    draft.complain_at(path + ".status_topic",
+                      "Basic Ingest keeps no retained messages: give status_topic another topic");
+  }
+  if (!sink.url.starts_with("mqtts://") && !sink.url.starts_with("wss://") && !draft.is_broken(path + ".url") &&
+      !is_loopback_url(sink.url)) {
+    draft.complain_at(path + ".url", "AWS IoT Core speaks TLS only: write mqtts://, port 8883 or 443");
+  }
+}
+
 void check_sink(Draft& draft, std::size_t index) {
   const Sink& sink = draft.config.sinks[index];
   const std::string path = numbered("sink", index);
@@ -162,6 +187,7 @@ void check_sink(Draft& draft, std::size_t index) {
   if (sink.type == SinkType::kFile) return;
   check_pair(draft, path, "cert_file", "key_file");
   check_pair(draft, path, "username", "password_file");
+  if (sink.type == SinkType::kMqtt && sink.profile == MqttProfile::kAwsIot) check_aws_iot(draft, path, sink);
   if (sink.type != SinkType::kKafka) return;
   check_kafka_login(draft, path, sink);
   check_aws(draft, path, sink);
@@ -207,6 +233,7 @@ void settle(Draft& draft) {
   }
   if (!draft.is_given("opensky.account") && opensky.has_credentials()) opensky.account = OpenSkyAccount::kStandard;
   for (Sink& sink : draft.config.sinks) {
+    if (sink.type == SinkType::kMqtt && !sink.status_topic) sink.status_topic = "airspool/{station}/status";
     if (!sink.topic.empty()) continue;
     if (sink.type == SinkType::kMqtt) sink.topic = "airspool/{station}/states";
     if (sink.type == SinkType::kKafka) {

@@ -73,6 +73,10 @@ std::string without(std::string_view text, std::initializer_list<std::string_vie
   return out;
 }
 
+bool is_topic(std::string_view plain) {
+  return !plain.empty() && plain.size() <= 249 && plain.find_first_of("+#{} ") == std::string_view::npos;
+}
+
 }  // namespace
 
 bool follows(Rule rule, std::string_view text) {
@@ -97,10 +101,14 @@ bool follows(Rule rule, std::string_view text) {
       return is_url(text, {"mqtt", "mqtts", "ws", "wss"});
     case Rule::kAddress:
       return text.size() == 6 && Icao24::parse(text).has_value();
-    case Rule::kTopic: {
-      const std::string plain = without(text, {"{station}"});
-      return !plain.empty() && plain.size() <= 249 && plain.find_first_of("+#{} ") == std::string::npos;
-    }
+    case Rule::kTopic:
+      return is_topic(without(text, {"{station}"}));
+    case Rule::kTopicOrNone:
+      return text.empty() || is_topic(without(text, {"{station}"}));
+    case Rule::kAircraftTopic:
+      return text.find("{icao24}") != std::string_view::npos && is_topic(without(text, {"{station}", "{icao24}"}));
+    case Rule::kProxyUrl:
+      return text == "none" || is_url(text, {"http"});
   }
   return false;
 }
@@ -129,6 +137,13 @@ std::string_view rule_text(Rule rule) {
       return "six hexadecimal digits, such as \"3c6444\"";
     case Rule::kTopic:
       return "a topic of at most 249 characters without spaces, '+', '#' and placeholders other than {station}";
+    case Rule::kTopicOrNone:
+      return "a topic of at most 249 characters without spaces, '+', '#' and placeholders other than {station}, or "
+             "\"\"";
+    case Rule::kAircraftTopic:
+      return "a topic with {icao24}, such as \"airspool/{station}/aircraft/{icao24}\"";
+    case Rule::kProxyUrl:
+      return "http://host:port, or \"none\"";
   }
   return {};
 }

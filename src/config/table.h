@@ -54,6 +54,9 @@ enum class Rule : std::uint8_t {
   kMqttUrl,
   kAddress,  // six hexadecimal digits
   kTopic,
+  kTopicOrNone,
+  kAircraftTopic,
+  kProxyUrl,
 };
 
 enum class Secrecy : std::uint8_t {

@@ -77,6 +77,19 @@ Gauge& Registry::gauge(std::string_view name, std::string_view help, const Label
   return find_or_make(gauges_, name, help, labels);
 }
 
+std::optional<double> Registry::value(std::string_view name, const Labels& labels) const {
+  const std::lock_guard lock(mutex_);
+  const auto in = [&](const auto& families) -> std::optional<double> {
+    const auto family = families.find(name);
+    if (family == families.end()) return std::nullopt;
+    const auto series = family->second.series.find(printed(labels));
+    if (series == family->second.series.end()) return std::nullopt;
+    return static_cast<double>(series->second->value());
+  };
+  const auto counted = in(counters_);
+  return counted ? counted : in(gauges_);
+}
+
 std::string Registry::prometheus_text() const {
   const std::lock_guard lock(mutex_);
   std::string out;

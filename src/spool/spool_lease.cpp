@@ -129,7 +129,11 @@ void Spool::Impl::settle(const Settle& settle) {
   const auto waiting = std::find_if(waiting_.begin(), waiting_.end(),
                                     [&](const Waiting& one) { return one.batch->header.id == settle.batch_id; });
   const bool on_disk = waiting == waiting_.end();
-  if (settle.settlement == Settlement::kRejected) {
+  if (settle.settlement == Settlement::kRejected && settle.part != nullptr) {
+    // The rest was delivered, and with it what the batch tells.
+    const BatchSize part{settle.part->header.count, static_cast<std::int64_t>(settle.part->bytes.size())};
+    reject({settle.batch_id, part, settle.sink, settle.reason.substr(0, kMaxReason), settle.part});
+  } else if (settle.settlement == Settlement::kRejected) {
     if (!on_disk) recall_notices(*waiting);
     reject(
         {settle.batch_id, *size, settle.sink, settle.reason.substr(0, kMaxReason), on_disk ? nullptr : waiting->batch});

@@ -10,6 +10,7 @@
 #include <airspool/uplink/check.h>
 
 #include "date_text.h"
+#include "http_proxy.h"
 #include "mqtt_url.h"
 
 namespace airspool::uplink {
@@ -70,9 +71,13 @@ Result<spool::BatchPtr> check_batch(const std::string& station_id, const Clock& 
   return std::make_shared<const spool::Batch>(std::move(batch));
 }
 
+// Behind a proxy only the proxy can be looked at; the rest of the way shows at the login.
 Result<std::vector<CheckTarget>> check_targets(const MqttSinkSettings& settings) {
   const auto url = parse_mqtt_url(settings.url);
   if (!url) return tl::unexpected(url.error());
+  const auto proxy = proxy_for(*url, settings.proxy);
+  if (!proxy) return tl::unexpected(proxy.error());
+  if (*proxy) return std::vector<CheckTarget>{{(*proxy)->host, (*proxy)->port, false, "", "", ""}};
   return std::vector<CheckTarget>{
       {url->host, url->port, url->tls, settings.ca_file, settings.cert_file, settings.key_file}};
 }

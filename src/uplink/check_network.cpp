@@ -12,6 +12,8 @@
 #include "byte_stream.h"
 #include "date_text.h"
 #include "lookup.h"
+#include "tcp_stream.h"
+#include "tls_stream.h"
 
 namespace airspool::uplink {
 namespace {
@@ -47,22 +49,26 @@ Result<std::vector<Endpoint>> look_up(const CheckTarget& target, const Clock& cl
   }
 }
 
-// A connection over which bytes may flow. `tls`: nullptr for plain TCP.
-Result<std::unique_ptr<ByteStream>> establish(const Endpoint& endpoint, const std::string& host, const TlsFiles* tls,
-                                              const Clock& clock, milliseconds patience) {
-  auto stream = ByteStream::connect(endpoint, host, tls);
-  if (!stream) return stream;
+// Waits until bytes may flow through `stream`.
+Result<void> establish(ByteStream& stream, const Clock& clock, milliseconds patience) {
   const BootTime deadline = clock.boot_now() + patience;
   for (;;) {
-    const auto up = (*stream)->establish();
+    const auto up = stream.establish();
     if (!up) return tl::unexpected(up.error());
-    if (*up) return stream;
+    if (*up) return {};
     if (clock.boot_now() >= deadline) {
       return fail(ErrorCode::kUnavailable,
                   "no answer within " + seconds_text(patience) + "; is a firewall between, is the port right?");
     }
     ::poll(nullptr, 0, kPauseMs);
   }
+}
+
+Result<std::unique_ptr<ByteStream>> connected(const Endpoint& endpoint, const Clock& clock, milliseconds patience) {
+  auto stream = connect_tcp(endpoint);
+  if (!stream) return stream;
+  if (const auto up = establish(**stream, clock, patience); !up) return tl::unexpected(up.error());
+  return stream;
 }
 
 CheckStep tls_step(const ByteStream& stream, const Clock& clock) {
@@ -77,6 +83,14 @@ CheckStep tls_step(const ByteStream& stream, const Clock& clock) {
     step.next = "have the broker's certificate renewed before it expires";
   }
   return step;
+}
+
+CheckStep check_tls(std::unique_ptr<ByteStream> plain, const CheckTarget& target, const Clock& clock,
+                    milliseconds patience) {
+  auto stream = wrap_tls(std::move(plain), target.host, {target.ca_file, target.cert_file, target.key_file, ""});
+  if (!stream) return failed_step("tls", stream.error().message);
+  if (const auto up = establish(**stream, clock, patience); !up) return failed_step("tls", up.error().message);
+  return tls_step(**stream, clock);
 }
 
 }  // namespace
@@ -95,7 +109,7 @@ bool check_network(const CheckTarget& target, const Clock& clock, milliseconds p
   std::string refused;
   for (const Endpoint& endpoint : *endpoints) {
     const std::string where = address_text(endpoint) + port;
-    auto plain = establish(endpoint, target.host, nullptr, clock, patience);
+    auto plain = connected(endpoint, clock, patience);
     if (!plain) {
       refused += (refused.empty() ? "" : ", and ") + where + ": " + plain.error().message;
       continue;
@@ -104,10 +118,7 @@ bool check_network(const CheckTarget& target, const Clock& clock, milliseconds p
     on_step({"connection", some_failed ? CheckState::kWarning : CheckState::kGood,
              "connected to " + where + (some_failed ? ", but not to " + refused : ""), ""});
     if (!target.tls) return true;
-    plain->reset();  // the peer has no more than one of us at a time
-    const TlsFiles files{target.ca_file, target.cert_file, target.key_file};
-    const auto secure = establish(endpoint, target.host, &files, clock, patience);
-    const CheckStep step = secure ? tls_step(**secure, clock) : failed_step("tls", secure.error().message);
+    const CheckStep step = check_tls(std::move(*plain), target, clock, patience);
     on_step(step);
     return step.state != CheckState::kFailed;
   }

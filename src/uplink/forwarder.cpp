@@ -131,9 +131,16 @@ bool Forwarder::Lane::collect(BootTime now, Forwarder& forwarder) {
     if (const auto* reject = std::get_if<Reject>(&answer.outcome)) {
       ++rejected_batches;
       count("airspool_sink_rejects_total", "Batches that can never be delivered, by sink and reason", reject->cause);
-      log::error("uplink", "a batch can never be delivered and goes to the dead letters",
-                 {{"sink", sink->name()}, {"batch", answer.batch_id}, {"reason", reject->reason}});
-      forwarder.settle(*this, answer.batch_id, spool::Settlement::kRejected, reject->reason);
+      const std::int64_t all = found->batch->header.count;
+      const std::int64_t dead = reject->part != nullptr ? reject->part->header.count : all;
+      log::error("uplink", "records can never be delivered and go to the dead letters",
+                 {{"sink", sink->name()}, {"batch", answer.batch_id}, {"records", dead}, {"reason", reject->reason}});
+      if (reject->part != nullptr) {
+        records->add(static_cast<std::uint64_t>(std::max<std::int64_t>(all - dead, 0)));
+        last_ack = forwarder.clock_.wall_now();
+        delivered = true;
+      }
+      forwarder.settle(*this, answer.batch_id, spool::Settlement::kRejected, reject->reason, reject->part);
     } else {
       accepted->add();
       records->add(found->batch->header.count);
@@ -204,7 +211,7 @@ void Forwarder::take_leases(BootTime now) {
     if (lane == lanes_.end()) {
       log::error("uplink", "the store leased batches to a sink that does not exist", {{"sink", lease->sink}});
       for (const spool::BatchPtr& batch : lease->batches) {
-        settlements_.push_back({lease->sink, batch->header.id, spool::Settlement::kReturned, {}});
+        settlements_.push_back({lease->sink, batch->header.id, spool::Settlement::kReturned, {}, nullptr});
       }
       continue;
     }
@@ -227,9 +234,14 @@ void Forwarder::take_leases(BootTime now) {
   }
 }
 
-void Forwarder::settle(const Lane& lane, std::int64_t batch_id, spool::Settlement settlement, std::string reason) {
+void Forwarder::settle(const Lane& lane, std::int64_t batch_id, spool::Settlement settlement, std::string reason,
+                       spool::BatchPtr part) {
   if (settlement == spool::Settlement::kReturned) lane.returned->add();
-  settlements_.push_back({lane.sink->name(), batch_id, settlement, std::move(reason)});
+  settlements_.push_back({lane.sink->name(), batch_id, settlement, std::move(reason), std::move(part)});
+}
+
+void Forwarder::announce(const std::string& health_record) {
+  for (const auto& lane : lanes_) lane->sink->announce(health_record);
 }
 
 void Forwarder::flush_to_store() {

@@ -21,6 +21,7 @@ constexpr std::uint8_t kServerKeepAlive = 0x13;
 constexpr std::uint8_t kReasonString = 0x1F;
 constexpr std::uint8_t kReceiveMaximum = 0x21;
 constexpr std::uint8_t kMaximumQos = 0x24;
+constexpr std::uint8_t kRetainAvailable = 0x25;
 constexpr std::uint8_t kUserProperty = 0x26;
 constexpr std::uint8_t kMaximumPacketSize = 0x27;
 
@@ -177,6 +178,9 @@ Packet read_connack(Reader body) {
       case kMaximumQos:
         connack.maximum_qos = static_cast<std::uint8_t>(properties.number(1));
         return true;
+      case kRetainAvailable:
+        connack.retain_available = properties.number(1) != 0;
+        return true;
       case kReasonString:
         connack.reason_string = std::string(properties.text());
         return true;
@@ -210,17 +214,24 @@ Packet read_disconnect(Reader body) {
 }  // namespace
 
 std::string encode(const Connect& connect) {
-  // 3.1.2.3: clean start; user name and password where they are given
+  const bool v5 = connect.version == Version::k5;
+  // 3.1.2.3: clean start; user name, password and will where they are given
   std::uint8_t flags = 0x02;
   if (!connect.username.empty()) flags |= 0x80U;
   if (!connect.password.empty()) flags |= 0x40U;
+  if (connect.will) flags |= connect.will->retain ? 0x2CU : 0x0CU;  // QoS 1
   std::string body;
   put_text(body, "MQTT");
-  body.push_back(5);
+  body.push_back(static_cast<char>(connect.version));
   body.push_back(static_cast<char>(flags));
   put_u16(body, connect.keep_alive_s);
-  put_varint(body, 0);  // no properties: the session ends with the connection (3.1.2.11.2)
+  if (v5) put_varint(body, 0);  // no properties: the session ends with the connection (3.1.2.11.2)
   put_text(body, connect.client_id);
+  if (connect.will) {
+    if (v5) put_varint(body, 0);  // no will properties: told at once (3.1.3.2.2)
+    put_text(body, connect.will->topic);
+    put_text(body, connect.will->payload);
+  }
   if (!connect.username.empty()) put_text(body, connect.username);
   if (!connect.password.empty()) put_text(body, connect.password);
 
@@ -230,23 +241,25 @@ std::string encode(const Connect& connect) {
 }
 
 std::string encode_head(const Publish& publish, std::size_t payload_bytes) {
-  std::string properties;
-  if (!publish.content_type.empty()) {
-    properties.push_back(static_cast<char>(kContentType));
-    put_text(properties, publish.content_type);
-  }
-  for (const auto& [name, value] : publish.user_properties) {
-    properties.push_back(static_cast<char>(kUserProperty));
-    put_text(properties, name);
-    put_text(properties, value);
-  }
   std::string body;
   put_text(body, publish.topic);
-  put_u16(body, publish.packet_id);
-  put_varint(body, properties.size());
-  body += properties;
-
-  std::string packet(1, static_cast<char>(kPublishType << 4U | 0x02U));  // QoS 1
+  if (publish.qos > 0) put_u16(body, publish.packet_id);
+  if (publish.version == Version::k5) {
+    std::string properties;
+    if (!publish.content_type.empty()) {
+      properties.push_back(static_cast<char>(kContentType));
+      put_text(properties, publish.content_type);
+    }
+    for (const auto& [name, value] : publish.user_properties) {
+      properties.push_back(static_cast<char>(kUserProperty));
+      put_text(properties, name);
+      put_text(properties, value);
+    }
+    put_varint(body, properties.size());
+    body += properties;
+  }
+  const unsigned flags = (publish.qos > 0 ? 0x02U : 0U) | (publish.retain ? 0x01U : 0U);  // 3.3.1
+  std::string packet(1, static_cast<char>(kPublishType << 4U | flags));
   put_varint(packet, body.size() + payload_bytes);
   return packet + body;
 }
@@ -331,6 +344,12 @@ std::string reason_words(std::uint8_t reason) {
     if (one.reason == reason) return std::string(one.words) + " (" + hex + ")";
   }
   return "reason " + hex;
+}
+
+std::uint8_t reason_of_311(std::uint8_t return_code) {
+  // Accepted, protocol version, identifier, server unavailable, user name or password, not authorised.
+  static constexpr std::array<std::uint8_t, 6> kSame{0x00, 0x84, 0x85, 0x88, 0x86, 0x87};
+  return return_code < kSame.size() ? kSame[return_code] : 0x80;
 }
 
 }  // namespace airspool::uplink::mqtt

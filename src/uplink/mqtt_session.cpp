@@ -5,6 +5,9 @@
 #include <array>
 #include <utility>
 
+#include "tcp_stream.h"
+#include "websocket_stream.h"
+
 namespace airspool::uplink::mqtt {
 namespace {
 
@@ -35,16 +38,21 @@ std::string refusal(const Connack& connack) {
   }
 }
 
+std::string authority_of(const MqttUrl& url) {
+  return (url.host.find(':') == std::string::npos ? url.host : "[" + url.host + "]") + ":" + std::to_string(url.port);
+}
+
 bool mends_by_itself(std::uint8_t reason) { return reason == 0x88 || reason == 0x89 || reason == 0x9F; }
 
 }  // namespace
 
 Session::Session(SessionSettings settings, BootTime now)
     : settings_(std::move(settings)),
-      where_((settings_.url.host.find(':') == std::string::npos ? settings_.url.host : "[" + settings_.url.host + "]") +
-             ":" + std::to_string(settings_.url.port)),
+      where_(authority_of(settings_.url)),
       began_(now),
-      lookup_(Lookup::start(settings_.url.host, settings_.url.port)),
+      lookup_(settings_.proxy ? Lookup::start(settings_.proxy->host, settings_.proxy->port)
+                              : Lookup::start(settings_.url.host, settings_.url.port)),
+      worked_(now),
       heard_(now),
       moved_(now) {}
 
@@ -58,8 +66,24 @@ void Session::lose(std::vector<Event>& events, std::string reason, bool attentio
   events.emplace_back(Lost{where_ + ": " + std::move(reason), attention});
 }
 
-void Session::publish(std::string head, std::shared_ptr<const std::string> payload) {
-  out_.push_back({std::move(head), std::move(payload), 0});
+void Session::queue(Out out) {
+  queued_bytes_ += out.size();
+  out_.push_back(std::move(out));
+}
+
+void Session::publish(std::string head, std::shared_ptr<const std::string> payload, bool acked) {
+  // With the first one that waits the time begins; moved_ and heard_ are of this connection, so never older.
+  if (acked && unacked_++ == 0) worked_ = std::max(moved_, heard_);
+  queue({std::move(head), std::move(payload), 0, true});
+}
+
+Result<std::unique_ptr<ByteStream>> Session::open_stream(const Endpoint& endpoint) const {
+  const MqttUrl& url = settings_.url;
+  auto stream = connect_tcp(endpoint);
+  if (stream && settings_.proxy) stream = wrap_http_tunnel(std::move(*stream), *settings_.proxy, url.host, url.port);
+  if (stream && url.tls) stream = wrap_tls(std::move(*stream), url.host, settings_.tls);
+  if (stream && url.websocket) stream = wrap_websocket(std::move(*stream), where_, url.path);
+  return stream;
 }
 
 std::vector<Session::Event> Session::advance(BootTime now) {
@@ -70,6 +94,7 @@ std::vector<Session::Event> Session::advance(BootTime now) {
     receive(now, events);
     if (stage_ == Stage::kUp) keep_alive(now, events);
     if (stage_ != Stage::kDead) transmit(now, events);
+    if (stage_ == Stage::kUp) watch_acks(now, events);
   }
   if (stage_ < Stage::kUp) check_timeout(now, events);
   return events;
@@ -89,8 +114,7 @@ void Session::advance_connection(BootTime now, std::vector<Event>& events) {
   }
   while (stage_ == Stage::kConnect || stage_ == Stage::kEstablish) {
     if (stage_ == Stage::kConnect) {
-      const bool tls = settings_.url.tls;
-      auto stream = ByteStream::connect(endpoints_[next_endpoint_], settings_.url.host, tls ? &settings_.tls : nullptr);
+      auto stream = open_stream(endpoints_[next_endpoint_]);
       if (!stream) {
         next_endpoint(events, stream.error());
         continue;
@@ -104,7 +128,7 @@ void Session::advance_connection(BootTime now, std::vector<Event>& events) {
       continue;
     }
     if (!*established) return;
-    out_.push_back({encode(settings_.connect), nullptr, 0});
+    queue({encode(settings_.connect), nullptr, 0});
     stage_ = Stage::kConnack;
   }
 }
@@ -165,11 +189,14 @@ void Session::handle(const Packet& packet, std::vector<Event>& events) {
   }
   if (stage_ != Stage::kUp) return lose(events, "the broker spoke before it answered our CONNECT");
   if (const auto* puback = std::get_if<Puback>(&packet)) {
+    if (unacked_ > 0) --unacked_;
+    worked_ = heard_;
     events.emplace_back(Acked{*puback});
   } else if (const auto* disconnect = std::get_if<Disconnect>(&packet)) {
     std::string words = "the broker ended the connection: " + reason_words(disconnect->reason);
     if (!disconnect->reason_string.empty()) words += " \"" + disconnect->reason_string + "\"";
     lose(events, words);
+    std::get<Lost>(events.back()).disconnected = disconnect->reason;
   } else if (std::holds_alternative<Pingresp>(packet)) {
     ping_sent_.reset();
   }
@@ -177,18 +204,33 @@ void Session::handle(const Packet& packet, std::vector<Event>& events) {
 
 void Session::handle(const Connack& connack, std::vector<Event>& events) {
   if (stage_ != Stage::kConnack) return lose(events, "the broker sent a second CONNACK");
-  if (!connack.version5 || connack.reason == kUnsupportedProtocolVersion) {
+  const bool v5 = settings_.connect.version == Version::k5;
+  if (v5 && (!connack.version5 || connack.reason == kUnsupportedProtocolVersion)) {
     return lose(events,
                 "the broker speaks only MQTT 3.1.1, whose acknowledgements also cover messages that it drops; "
-                "take a broker with MQTT 5",
+                "take a broker with MQTT 5, or set profile = \"plain\" to live with that",
                 true);
   }
-  if (connack.reason >= kFirstError) return lose(events, refusal(connack), !mends_by_itself(connack.reason));
+  if (!v5 && connack.reason != 0) {
+    Connack same = connack;
+    same.reason = reason_of_311(connack.reason);
+    lose(events, refusal(same), !mends_by_itself(same.reason));
+    std::get<Lost>(events.back()).refused = same.reason;
+    return;
+  }
+  if (connack.reason >= kFirstError) {
+    lose(events, refusal(connack), !mends_by_itself(connack.reason));
+    std::get<Lost>(events.back()).refused = connack.reason;
+    return;
+  }
   if (connack.maximum_qos && *connack.maximum_qos == 0) {
     return lose(events, "the broker gives no acknowledgements (maximum QoS 0); allow QoS 1", true);
   }
   stage_ = Stage::kUp;
-  keep_alive_ = std::chrono::seconds(connack.server_keep_alive_s.value_or(settings_.connect.keep_alive_s));
+  // Asking more often than the server wants is allowed (3.1.2.10), and a silent one is noticed as soon as ours says.
+  const std::uint16_t ours = settings_.connect.keep_alive_s;
+  const std::uint16_t theirs = connack.server_keep_alive_s.value_or(0);
+  keep_alive_ = std::chrono::seconds(theirs == 0 ? ours : ours == 0 ? theirs : std::min(ours, theirs));
   events.emplace_back(Up{connack});
 }
 
@@ -211,7 +253,9 @@ bool Session::transmit(BootTime now, std::vector<Event>& events) {
     }
     if (*sent == 0) return false;
     moved_ = now;
+    if (front.is_publish) worked_ = now;
     front.sent += *sent;
+    queued_bytes_ -= *sent;
     if (front.sent == front.head.size() + payload_size) out_.pop_front();
   }
   if (stream_->wants_write() && !stream_->write({})) lose(events, "the other side closed the connection");
@@ -234,7 +278,14 @@ void Session::keep_alive(BootTime now, std::vector<Event>& events) {
   }
   if (now - heard_ < half) return;
   ping_sent_ = now;
-  out_.push_back({encode_pingreq(), nullptr, 0});
+  queue({encode_pingreq(), nullptr, 0});
+}
+
+// A broker that answers pings and acknowledges nothing would hold what is in flight for ever.
+void Session::watch_acks(BootTime now, std::vector<Event>& events) {
+  if (unacked_ == 0 || !out_.empty() || now - worked_ < settings_.ack_timeout) return;
+  lose(events, "the broker answers, but has acknowledged nothing for " + seconds_words(now - worked_) +
+                   "; a new connection may help, its log may say why");
 }
 
 }  // namespace airspool::uplink::mqtt

@@ -13,17 +13,22 @@
 #include <airspool/core/clock.h>
 
 #include "byte_stream.h"
+#include "http_proxy.h"
 #include "lookup.h"
 #include "mqtt_packet.h"
 #include "mqtt_url.h"
+#include "tls_stream.h"
 
 namespace airspool::uplink::mqtt {
 
 struct SessionSettings {
   MqttUrl url;
-  TlsFiles tls;  // used when url.tls
+  TlsSettings tls;  // used when url.tls
+  std::optional<HttpProxy> proxy;
   Connect connect;
   std::chrono::seconds connect_timeout{15};
+  // So long without an acknowledgement while one is due, and nothing is left to send: the broker is alive and stuck.
+  std::chrono::seconds ack_timeout{60};
 };
 
 // One connection to a broker, from the look-up of its name to its end. Never blocks, keeps no clock. After Lost it is
@@ -37,8 +42,10 @@ class Session {
     Puback puback;
   };
   struct Lost {
-    std::string reason;      // a sentence with the next step
-    bool attention = false;  // somebody must mend something: credentials, certificate, the wrong port
+    std::string reason;             // a sentence with the next step
+    bool attention = false;         // somebody must mend something: credentials, certificate, the wrong port
+    std::uint8_t refused = 0;       // reason of a CONNACK that says no
+    std::uint8_t disconnected = 0;  // reason of the broker's DISCONNECT
   };
   using Event = std::variant<Up, Acked, Lost>;
 
@@ -49,9 +56,11 @@ class Session {
 
   // Does what can be done now and tells what happened.
   std::vector<Event> advance(BootTime now);
-  // Queues a PUBLISH: its head and its payload, which is not copied.
-  void publish(std::string head, std::shared_ptr<const std::string> payload);
+  // Queues a PUBLISH: its head and its payload, which is not copied. `acked`: an acknowledgement is due (QoS 1).
+  void publish(std::string head, std::shared_ptr<const std::string> payload, bool acked = true);
 
+  // Bytes that are queued here and not taken by the stream yet.
+  [[nodiscard]] std::size_t queued_bytes() const { return queued_bytes_; }
   [[nodiscard]] bool up() const { return stage_ == Stage::kUp; }
   [[nodiscard]] int fd() const { return stream_ ? stream_->fd() : -1; }
   [[nodiscard]] bool wants_write() const { return stream_ && (stream_->wants_write() || !out_.empty()); }
@@ -62,6 +71,9 @@ class Session {
     std::string head;
     std::shared_ptr<const std::string> payload;
     std::size_t sent = 0;
+    bool is_publish = false;
+
+    [[nodiscard]] std::size_t size() const { return head.size() + (payload ? payload->size() : 0); }
   };
 
   void advance_connection(BootTime now, std::vector<Event>& events);
@@ -71,7 +83,10 @@ class Session {
   bool transmit(BootTime now, std::vector<Event>& events);
   void keep_alive(BootTime now, std::vector<Event>& events);
   void check_timeout(BootTime now, std::vector<Event>& events);
+  void watch_acks(BootTime now, std::vector<Event>& events);
   void lose(std::vector<Event>& events, std::string reason, bool attention = false);
+  void queue(Out out);
+  [[nodiscard]] Result<std::unique_ptr<ByteStream>> open_stream(const Endpoint& endpoint) const;
   void next_endpoint(std::vector<Event>& events, const Error& error);
 
   SessionSettings settings_;
@@ -84,6 +99,9 @@ class Session {
   std::unique_ptr<ByteStream> stream_;
   std::string in_;
   std::deque<Out> out_;
+  std::size_t queued_bytes_ = 0;
+  std::size_t unacked_ = 0;  // PUBLISHes of QoS 1 without their PUBACK
+  BootTime worked_;          // last time that a PUBLISH moved or was acknowledged
   std::chrono::nanoseconds keep_alive_{0};
   BootTime heard_;  // last time that bytes came
   BootTime moved_;  // last time that bytes went

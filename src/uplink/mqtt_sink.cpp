@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <map>
-#include <optional>
-#include <random>
+#include <iterator>
 #include <utility>
-#include <vector>
 
 #include <poll.h>
 
 #include <airspool/core/log.h>
-#include <airspool/spool/batch_codec.h>
-#include <airspool/uplink/mqtt_sink.h>
 
-#include "backoff.h"
-#include "mqtt_packet.h"
-#include "mqtt_session.h"
-#include "mqtt_url.h"
+#include "mqtt_sink_impl.h"
+#include "mqtt_topic.h"
 
 namespace airspool::uplink {
 namespace {
@@ -29,177 +19,177 @@ using std::chrono::milliseconds;
 constexpr milliseconds kMistakePause{60'000};
 // A connection that held so long, or delivered something, was a good one: the next attempt starts quickly again.
 constexpr std::chrono::seconds kGoodConnection{10};
-constexpr std::size_t kLongestPassword = 4096;
-constexpr std::string_view kStationWord = "{station}";
+// A broker that takes less than this takes no ordinary record: somebody set its limit wrong, and no record is to blame.
+constexpr std::size_t kEveryBrokerTakes = 2048;
+// What a broker refused without naming its limit is held for that limit so long: it may be raised.
+constexpr std::chrono::hours kLearnedFor{1};
+constexpr std::size_t kAwsLargestPayload = 128 * 1024;
 
-Error file_error(const std::string& key, const std::string& path, int number) {
-  const ErrorCode code = number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kPermissionDenied;
-  return {code,
-          key + " " + path + " cannot be read: " + std::strerror(number) + "; check the path and its permissions"};
-}
+}  // namespace
 
-Result<std::string> read_password(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path);
-  std::string line;
-  if (!file || (!std::getline(file, line) && !file.eof())) {
-    return tl::unexpected(file_error("password_file", path, errno != 0 ? errno : EIO));
-  }
-  while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-  if (line.empty())
-    return fail(ErrorCode::kConfig, "password_file " + path + " is empty: write the password in its first line");
-  if (line.size() > kLongestPassword)
-    return fail(ErrorCode::kConfig, "password_file " + path + " holds more than a password");
-  return line;
-}
-
-// Topic names for publishing hold no wildcards (MQTT 5.0, 4.7.1); a station's name must not make new levels either.
-std::string expand_topic(std::string topic, const std::string& station) {
-  std::string level = station;
-  for (char& c : level) {
-    if (c == '/' || c == '+' || c == '#' || static_cast<unsigned char>(c) < 0x20) c = '_';
-  }
-  for (std::size_t at = 0; (at = topic.find(kStationWord, at)) != std::string::npos; at += level.size()) {
-    topic.replace(at, kStationWord.size(), level);
-  }
-  return topic;
-}
-
-Result<void> check_topic(const std::string& topic) {
-  if (topic.empty()) return fail(ErrorCode::kConfig, "topic is empty: write for example airspool/{station}/states");
-  const std::string plain = expand_topic(topic, "station");
-  if (plain.find_first_of("+#") != std::string::npos) {
-    return fail(ErrorCode::kConfig, "topic \"" + topic + "\" holds + or #, which only subscribers may use");
-  }
-  if (plain.find_first_of("{}") != std::string::npos) {
-    return fail(ErrorCode::kConfig, "topic \"" + topic + "\" holds a word in braces that is not {station}");
-  }
-  if (plain.size() > 1024) return fail(ErrorCode::kConfig, "topic is longer than 1024 bytes");
-  return {};
-}
-
-class MqttSink final : public Sink {
- public:
-  MqttSink(MqttSinkSettings settings, MqttUrl url, const Clock& clock, metrics::Registry& metrics)
-      : settings_(std::move(settings)),
-        url_(std::move(url)),
-        clock_(clock),
-        random_(settings_.jitter_seed),
-        backoff_(settings_.first_reconnect, settings_.reconnect_cap),
-        next_connect_(clock.boot_now()),
-        no_subscribers_(metrics.counter("airspool_mqtt_no_subscribers_total",
-                                        "Batches that the broker took while nobody subscribed",
-                                        {{"sink", settings_.name}})),
-        connections_(metrics.counter("airspool_mqtt_connections_total", "Connections to the broker that came up",
+MqttSink::MqttSink(MqttSinkSettings settings, MqttUrl url, std::optional<HttpProxy> proxy, const Clock& clock,
+                   metrics::Registry& metrics)
+    : settings_(std::move(settings)),
+      url_(std::move(url)),
+      proxy_(std::move(proxy)),
+      version_(settings_.profile == BrokerProfile::kPlain ? mqtt::Version::k311 : mqtt::Version::k5),
+      clock_(clock),
+      random_(settings_.jitter_seed),
+      backoff_(settings_.first_reconnect, settings_.reconnect_cap),
+      next_connect_(clock.boot_now()),
+      no_subscribers_(metrics.counter("airspool_mqtt_no_subscribers_total",
+                                      "Batches that the broker took while nobody subscribed",
+                                      {{"sink", settings_.name}})),
+      connections_(metrics.counter("airspool_mqtt_connections_total", "Connections to the broker that came up",
+                                   {{"sink", settings_.name}})),
+      cut_batches_(metrics.counter("airspool_mqtt_cut_batches_total",
+                                   "Batches sent in parts because the broker takes only less",
+                                   {{"sink", settings_.name}})),
+      aircraft_sent_(metrics.counter("airspool_mqtt_aircraft_total", "Messages of single aircraft sent to the broker",
                                      {{"sink", settings_.name}})),
-        detail_("not connected yet to " + settings_.url) {}
+      aircraft_dropped_(metrics.counter("airspool_mqtt_aircraft_dropped_total",
+                                        "Messages of single aircraft dropped because the connection was behind",
+                                        {{"sink", settings_.name}})),
+      cutter_(settings_.encoding == PayloadEncoding::kZstd),
+      detail_("not connected yet to " + settings_.url) {}
 
-  [[nodiscard]] const std::string& name() const override { return settings_.name; }
-  [[nodiscard]] SinkWindow window() const override { return {window_batches(), settings_.max_in_flight_bytes}; }
-  [[nodiscard]] SinkHealth health() const override { return {up(), attention_, detail_}; }
-
-  Offer offer(spool::BatchPtr batch, bool replay) override;
-  std::vector<Answer> poll(BootTime deadline) override;
-
- private:
-  struct InFlight {
-    std::int64_t batch_id = 0;
-    std::size_t bytes = 0;
-  };
-
-  [[nodiscard]] bool up() const { return session_ && session_->up(); }
-  [[nodiscard]] std::size_t window_batches() const {
-    return std::min<std::size_t>(settings_.max_in_flight, receive_maximum_);
-  }
-  void connect(BootTime now);
-  void advance(BootTime now);
-  void handle(const mqtt::Session::Up& event, BootTime now);
-  void handle(const mqtt::Session::Acked& event);
-  void handle(const mqtt::Session::Lost& event, BootTime now);
-  void lost(const std::string& reason, bool attention, BootTime now);
-  Outcome outcome(const mqtt::Puback& puback);
-  Outcome mistake(std::string reason, std::string cause);
-  mqtt::Publish publish_for(const spool::BatchHeader& header, bool replay);
-  std::uint16_t free_packet_id();
-
-  const MqttSinkSettings settings_;
-  const MqttUrl url_;
-  const Clock& clock_;
-  std::mt19937_64 random_;
-  Backoff backoff_;
-  BootTime next_connect_;
-  metrics::Counter& no_subscribers_;
-  metrics::Counter& connections_;
-  std::optional<mqtt::Session> session_;
-  BootTime up_since_;
-  bool delivered_ = false;  // on this connection
-  std::uint16_t receive_maximum_ = 0xFFFF;
-  std::size_t maximum_packet_size_ = 0;  // 0 = no limit told
-  std::map<std::uint16_t, InFlight> in_flight_;
-  std::size_t in_flight_bytes_ = 0;
-  std::uint16_t last_packet_id_ = 0;
-  std::vector<Answer> answers_;
-  bool attention_ = false;
-  std::string detail_;
-};
-
-mqtt::Publish MqttSink::publish_for(const spool::BatchHeader& header, bool replay) {
+mqtt::Publish MqttSink::publish_for(const Delivery& delivery, const BatchPart& part) const {
+  const spool::BatchHeader& header = delivery.batch->header;
   mqtt::Publish publish;
+  publish.version = version_;
   publish.topic = expand_topic(settings_.topic, header.station_id);
   publish.content_type = "application/x-ndjson";
   if (settings_.encoding == PayloadEncoding::kZstd) publish.user_properties.emplace_back("content-encoding", "zstd");
   publish.user_properties.emplace_back("schema", "1");
   publish.user_properties.emplace_back("station", header.station_id);
-  publish.user_properties.emplace_back("batch", spool::name_of(header));
-  publish.user_properties.emplace_back("count", std::to_string(header.count));
-  publish.user_properties.emplace_back("replay", replay ? "true" : "false");
+  publish.user_properties.emplace_back("batch", part.name);
+  publish.user_properties.emplace_back("count", std::to_string(part.count));
+  publish.user_properties.emplace_back("replay", delivery.replay ? "true" : "false");
   return publish;
 }
 
 std::uint16_t MqttSink::free_packet_id() {
   do {
     last_packet_id_ = last_packet_id_ == 0xFFFF ? 1 : last_packet_id_ + 1;
-  } while (in_flight_.contains(last_packet_id_));
+  } while (in_flight_.contains(last_packet_id_) || status_packet_ == last_packet_id_);
   return last_packet_id_;
 }
 
+bool MqttSink::fits(const Delivery& delivery, const BatchPart& part) const {
+  const std::size_t payload = part.payload->size();
+  if (settings_.profile == BrokerProfile::kAwsIot && payload > kAwsLargestPayload) return false;
+  // Nothing is given up by a guess: what cannot be cut is tried unless it, or less, was refused already.
+  if (refused_payload_ > 0) {
+    if (part.single ? payload >= refused_payload_ : payload > learned_payload_) return false;
+  }
+  if (maximum_packet_ == 0) return true;
+  return mqtt::encode_head(publish_for(delivery, part), payload).size() + payload <= maximum_packet_;
+}
+
 Offer MqttSink::offer(spool::BatchPtr batch, bool replay) {
-  if (!up() || in_flight_.size() >= window_batches()) return Offer::kFull;
-  if (!in_flight_.empty() && in_flight_bytes_ + batch->bytes.size() > settings_.max_in_flight_bytes)
-    return Offer::kFull;
-  const std::int64_t id = batch->header.id;
-  mqtt::Publish publish = publish_for(batch->header, replay);
-  std::shared_ptr<const std::string> payload(batch, &batch->bytes);
+  if (!up() || in_flight_.size() + queue_.size() >= window_batches()) return Offer::kFull;
+  if (payload_bytes_ > 0 && payload_bytes_ + batch->bytes.size() > settings_.max_in_flight_bytes) return Offer::kFull;
+  BatchPart all;
+  all.name = spool::name_of(batch->header);
+  all.count = batch->header.count;
+  all.whole = true;
+  all.payload = std::shared_ptr<const std::string>(batch, &batch->bytes);
   if (settings_.encoding == PayloadEncoding::kNone) {
     auto text = spool::decode_batch(batch->bytes);
     if (!text) {
-      answers_.push_back({id, Reject{"the batch cannot be unpacked: " + text.error().message, "damaged"}});
+      answers_.push_back(
+          {batch->header.id, Reject{"the batch cannot be unpacked: " + text.error().message, "damaged"}});
       return Offer::kTaken;
     }
-    payload = std::make_shared<const std::string>(std::move(*text));
+    all.payload = std::make_shared<const std::string>(std::move(*text));
   }
-  publish.packet_id = free_packet_id();
-  std::string head = mqtt::encode_head(publish, payload->size());
-  const std::size_t packet_bytes = head.size() + payload->size();
-  if (maximum_packet_size_ > 0 && packet_bytes > maximum_packet_size_) {
-    answers_.push_back(
-        {id,
-         mistake("a batch of " + std::to_string(packet_bytes) + " bytes is more than the broker takes (" +
-                     std::to_string(maximum_packet_size_) + "); raise its max_packet_size or lower spool.batch_records",
-                 "too-large")});
-    return Offer::kTaken;
+  const std::uint64_t serial = ++last_delivery_;
+  Delivery& delivery = deliveries_[serial];
+  delivery.batch = std::move(batch);
+  delivery.replay = replay;
+  if (clock_.boot_now() >= learned_until_) forget_limit();
+  const spool::BatchPtr taken = delivery.batch;
+  if (fits(delivery, all)) {
+    delivery.open_parts = 1;
+    payload_bytes_ += all.payload->size();
+    queue_.push_back({serial, std::move(all)});
+  } else {
+    cut(serial, all);
+    finish_if_over(serial);
   }
-  in_flight_.emplace(publish.packet_id, InFlight{id, payload->size()});
-  in_flight_bytes_ += payload->size();
-  session_->publish(std::move(head), std::move(payload));
+  send_queued();
+  if (!replay && !settings_.aircraft_topic.empty()) publish_aircraft(*taken);
   return Offer::kTaken;
+}
+
+void MqttSink::cut(std::uint64_t serial, const BatchPart& part) {
+  Delivery& delivery = deliveries_.at(serial);
+  const auto text = cutter_.text_of(*part.payload);
+  if (!text) {
+    return take_back(serial, Reject{"the batch cannot be unpacked: " + text.error().message, "damaged"});
+  }
+  if (part.whole) cut_batches_.add();
+  std::vector<BatchPart> parts;
+  if (!is_one_line(*text)) {
+    auto made = cutter_.cut(*text, part.name, [&](const BatchPart& one) { return fits(delivery, one); });
+    if (!made) return take_back(serial, Retry{milliseconds{0}, made.error().message, "no-memory"});
+    parts = std::move(*made);
+  } else {
+    parts.push_back(part);
+    parts.back().single = true;
+  }
+  for (const BatchPart& one : parts) {
+    if (fits(delivery, one)) continue;
+    const auto line = cutter_.text_of(*one.payload);
+    too_large_alone(serial, line ? std::string_view(*line) : std::string_view{}, one.payload->size());
+    if (!deliveries_.contains(serial)) return;
+  }
+  // Before what comes behind it in the order of batches.
+  auto place = std::find_if(queue_.begin(), queue_.end(), [&](const Piece& piece) { return piece.delivery >= serial; });
+  for (BatchPart& one : parts) {
+    if (!fits(delivery, one)) continue;
+    ++delivery.open_parts;
+    payload_bytes_ += one.payload->size();
+    place = std::next(queue_.insert(place, {serial, std::move(one)}));
+  }
+}
+
+void MqttSink::too_large_alone(std::uint64_t serial, std::string_view line, std::size_t bytes) {
+  const std::string words = "a record of " + std::to_string(bytes) + " bytes alone is more than the broker takes";
+  if (bytes < kEveryBrokerTakes) {
+    forget_limit();
+    return take_back(serial, mistake(words + "; raise its limit (max_packet_size, message_size_limit)", "too-large"));
+  }
+  if (deliveries_.at(serial).rejected.add(line, words, "too-large")) return;
+  take_back(serial, Reject{words, "too-large"});
+}
+
+void MqttSink::send_queued() {
+  while (!queue_.empty() && in_flight_.size() + (status_packet_ ? 1 : 0) < receive_maximum_) {
+    // While it is being found out what the broker takes, one at a time: so the order stands.
+    if (finding_limit_ && !in_flight_.empty()) return;
+    Piece piece = std::move(queue_.front());
+    queue_.pop_front();
+    if (!fits(deliveries_.at(piece.delivery), piece.part)) {
+      // Cut before less was learned.
+      payload_bytes_ -= piece.part.payload->size();
+      --deliveries_.at(piece.delivery).open_parts;
+      cut(piece.delivery, piece.part);
+      finish_if_over(piece.delivery);
+      continue;
+    }
+    mqtt::Publish publish = publish_for(deliveries_.at(piece.delivery), piece.part);
+    publish.packet_id = free_packet_id();
+    session_->publish(mqtt::encode_head(publish, piece.part.payload->size()), piece.part.payload);
+    in_flight_.emplace(publish.packet_id, std::move(piece));
+  }
 }
 
 std::vector<Answer> MqttSink::poll(BootTime deadline) {
   BootTime now = clock_.boot_now();
   if (!session_ && now >= next_connect_) connect(now);
   advance(now);
-  const bool busy = session_ && (!up() || !in_flight_.empty());
+  const bool busy = session_ && (!up() || !in_flight_.empty() || status_packet_);
   if (busy && answers_.empty() && deadline > now) {
     pollfd waiting{session_->fd(), static_cast<short>(session_->wants_write() ? POLLIN | POLLOUT : POLLIN), 0};
     const auto budget = std::chrono::ceil<milliseconds>(std::min<Nanoseconds>(deadline - now, milliseconds(50)));
@@ -213,12 +203,21 @@ std::vector<Answer> MqttSink::poll(BootTime deadline) {
 void MqttSink::connect(BootTime now) {
   mqtt::SessionSettings session;
   session.url = url_;
-  session.tls = {settings_.ca_file, settings_.cert_file, settings_.key_file};
+  session.proxy = proxy_;
+  session.tls = {settings_.ca_file, settings_.cert_file, settings_.key_file, {}};
+  // AWS IoT Core, "Device communication protocols": MQTT at the port of the web is told by ALPN.
+  if (settings_.profile == BrokerProfile::kAwsIot && url_.port == 443 && !url_.websocket) {
+    session.tls.alpn = "x-amzn-mqtt-ca";
+  }
   session.connect_timeout = settings_.connect_timeout;
+  session.ack_timeout = settings_.ack_timeout;
+  session.connect.version = version_;
   session.connect.client_id = settings_.client_id;
   session.connect.username = settings_.username;
   session.connect.keep_alive_s =
       static_cast<std::uint16_t>(std::clamp<std::int64_t>(settings_.keep_alive.count(), 1, 0xFFFF));
+  session.connect.will = last_will();
+  will_sent_ = session.connect.will.has_value();
   if (!settings_.password_file.empty()) {
     auto password = read_password(settings_.password_file);
     if (!password) return lost(password.error().message, true, now);
@@ -234,41 +233,138 @@ void MqttSink::advance(BootTime now) {
     if (const auto* came_up = std::get_if<mqtt::Session::Up>(&event)) handle(*came_up, now);
     if (const auto* acked = std::get_if<mqtt::Session::Acked>(&event)) handle(*acked);
     if (const auto* end = std::get_if<mqtt::Session::Lost>(&event)) {
-      lost(end->reason, end->attention, now);
+      handle(*end, now);
       return;  // the session is gone
     }
   }
+  if (!up()) return;
+  send_status();
+  send_queued();
+}
+
+std::string MqttSink::connected_words() const {
+  std::string words = "connected to " + settings_.url;
+  if (proxy_) words += " through proxy " + proxy_->host;
+  if (version_ == mqtt::Version::k311) {
+    words += " (MQTT 3.1.1: its acknowledgements also cover messages that the broker drops)";
+  }
+  if (!settings_.status_topic.empty() && !with_will_) words += "; the broker allows no last will on its status topic";
+  return words;
 }
 
 void MqttSink::handle(const mqtt::Session::Up& event, BootTime now) {
   up_since_ = now;
   receive_maximum_ = event.connack.receive_maximum.value_or(0xFFFF);
   if (receive_maximum_ == 0) receive_maximum_ = 1;  // a protocol error (3.2.2.3.3), of a kind that we can live with
-  maximum_packet_size_ = event.connack.maximum_packet_size.value_or(0);
+  maximum_packet_ = event.connack.maximum_packet_size.value_or(0);
+  retain_available_ = event.connack.retain_available;
+  status_due_ = !status_record_.empty();
   attention_ = false;
-  detail_ = "connected to " + settings_.url;
+  detail_ = connected_words();
   connections_.add();
   log::info("uplink", "connected", {{"sink", settings_.name}, {"url", settings_.url}});
 }
 
 void MqttSink::handle(const mqtt::Session::Acked& event) {
+  if (status_packet_ == event.puback.packet_id) return settle_status(event.puback);
   const auto found = in_flight_.find(event.puback.packet_id);
   if (found == in_flight_.end()) return;
-  const std::int64_t id = found->second.batch_id;
-  in_flight_bytes_ -= found->second.bytes;
+  const Piece piece = std::move(found->second);
   in_flight_.erase(found);
-  answers_.push_back({id, outcome(event.puback)});
+  payload_bytes_ -= piece.part.payload->size();
+  delivered_ = true;  // the broker works, whatever it thinks of this batch
+  // Answered already: another part of it was refused.
+  if (deliveries_.contains(piece.delivery)) settle(piece.delivery, piece.part, event.puback);
+}
+
+void MqttSink::settle(std::uint64_t serial, const BatchPart& part, const mqtt::Puback& puback) {
+  Delivery& delivery = deliveries_.at(serial);
+  --delivery.open_parts;
+  if (puback.reason == mqtt::kPacketTooLarge) {
+    learn_limit(part.payload->size(), clock_.boot_now());
+    cut(serial, part);
+    finish_if_over(serial);
+    return;
+  }
+  Outcome said = outcome(puback);
+  if (std::holds_alternative<Accepted>(said)) {
+    delivery.delivered_some = true;
+    finding_limit_ = false;
+    return finish_if_over(serial);
+  }
+  const auto* reject = std::get_if<Reject>(&said);
+  if (reject != nullptr && !part.whole) {
+    const auto text = cutter_.text_of(*part.payload);
+    if (text && delivery.rejected.add(*text, reject->reason, reject->cause)) return finish_if_over(serial);
+  }
+  take_back(serial, std::move(said));
+}
+
+void MqttSink::finish_if_over(std::uint64_t serial) {
+  const auto found = deliveries_.find(serial);
+  if (found == deliveries_.end() || found->second.open_parts > 0) return;
+  const Delivery& delivery = found->second;
+  if (delivery.rejected.empty()) return answer(serial, Accepted{});
+  Reject reject{delivery.rejected.reason(), delivery.rejected.cause(), nullptr};
+  if (delivery.delivered_some) {
+    auto part = delivery.rejected.as_batch(delivery.batch->header);
+    if (!part) return answer(serial, Retry{milliseconds{0}, part.error().message, "no-memory"});
+    reject.part = std::move(*part);
+  }
+  answer(serial, std::move(reject));
+}
+
+void MqttSink::answer(std::uint64_t serial, Outcome outcome) {
+  answers_.push_back({deliveries_.at(serial).batch->header.id, std::move(outcome)});
+  deliveries_.erase(serial);
+}
+
+void MqttSink::take_back(std::uint64_t serial, Outcome outcome) {
+  std::erase_if(queue_, [&](const Piece& piece) {
+    if (piece.delivery != serial) return false;
+    payload_bytes_ -= piece.part.payload->size();
+    return true;
+  });
+  answer(serial, std::move(outcome));
+}
+
+void MqttSink::learn_limit(std::size_t refused_bytes, BootTime now) {
+  if (refused_bytes < 2) return;
+  if (refused_payload_ == 0 || refused_bytes < refused_payload_) refused_payload_ = refused_bytes;
+  learned_payload_ = refused_payload_ / 2;
+  finding_limit_ = true;
+  learned_until_ = now + kLearnedFor;
+}
+
+void MqttSink::handle(const mqtt::Session::Lost& event, BootTime now) {
+  if (event.disconnected == mqtt::kPacketTooLarge) {
+    std::size_t largest = 0;
+    for (const auto& [packet_id, piece] : in_flight_) largest = std::max(largest, piece.part.payload->size());
+    learn_limit(largest, now);
+  } else {
+    forget_limit();  // the next connection may be to another mind
+  }
+  // Refused while a last will was on board: that may be all that it does not allow. The next attempt tells.
+  if (event.refused == mqtt::kNotAuthorised || event.refused == mqtt::kRetainNotSupported) {
+    with_will_ = !will_sent_;
+  } else if (event.refused != 0) {
+    with_will_ = true;
+  }
+  lost(event.reason, event.attention, now);
 }
 
 void MqttSink::lost(const std::string& reason, bool attention, BootTime now) {
   if (up() || delivered_) {
     if (delivered_ || now - up_since_ >= kGoodConnection) backoff_.reset();
   }
-  for (const auto& [packet_id, batch] : in_flight_) {
-    answers_.push_back({batch.batch_id, Retry{milliseconds{0}, reason, "connection-lost"}});
+  for (const auto& [serial, delivery] : deliveries_) {
+    answers_.push_back({delivery.batch->header.id, Retry{milliseconds{0}, reason, "connection-lost"}});
   }
+  deliveries_.clear();
+  queue_.clear();
   in_flight_.clear();
-  in_flight_bytes_ = 0;
+  payload_bytes_ = 0;
+  status_packet_.reset();
   session_.reset();
   next_connect_ = now + backoff_.next(random_);
   // The same trouble again is one line in the log, not one a minute.
@@ -285,7 +381,6 @@ Outcome MqttSink::mistake(std::string reason, std::string cause) {
 }
 
 Outcome MqttSink::outcome(const mqtt::Puback& puback) {
-  delivered_ = true;  // the broker works, whatever it thinks of this batch
   std::string words = "the broker did not take a batch: " + mqtt::reason_words(puback.reason);
   if (!puback.reason_string.empty()) words += " \"" + puback.reason_string + "\"";
   switch (puback.reason) {
@@ -295,8 +390,6 @@ Outcome MqttSink::outcome(const mqtt::Puback& puback) {
       return mistake(words + "; choose another topic than " + settings_.topic, "topic-invalid");
     case mqtt::kQuotaExceeded:
       return mistake(words + "; raise the quota at the broker", "quota");
-    case mqtt::kPacketTooLarge:
-      return mistake(words + "; raise its message size limit or lower spool.batch_records", "too-large");
     case mqtt::kPayloadFormatInvalid:
       return Reject{words, "payload-invalid"};
     default:
@@ -310,59 +403,12 @@ Outcome MqttSink::outcome(const mqtt::Puback& puback) {
       detail_ = nobody + "; batches wait until somebody does";
       return Retry{milliseconds{0}, nobody, "no-subscribers"};
     }
-    detail_ = "connected to " + settings_.url + "; " + nobody + ", the broker drops what it takes";
+    detail_ = connected_words() + "; " + nobody + ", the broker drops what it takes";
   } else {
-    detail_ = "connected to " + settings_.url;
+    detail_ = connected_words();
   }
   attention_ = false;
   return Accepted{};
-}
-
-Result<void> check_files(const MqttSinkSettings& settings) {
-  const std::pair<const char*, const std::string*> files[] = {{"password_file", &settings.password_file},
-                                                              {"ca_file", &settings.ca_file},
-                                                              {"cert_file", &settings.cert_file},
-                                                              {"key_file", &settings.key_file}};
-  for (const auto& [key, path] : files) {
-    if (path->empty()) continue;
-    errno = 0;
-    if (!std::ifstream(*path)) return tl::unexpected(file_error(key, *path, errno));
-  }
-  if (settings.cert_file.empty() != settings.key_file.empty()) {
-    return fail(ErrorCode::kConfig, "cert_file and key_file belong together: set both or none");
-  }
-  return {};
-}
-
-}  // namespace
-
-Result<std::unique_ptr<Sink>> open_mqtt_sink(MqttSinkSettings settings, const Clock& clock,
-                                             metrics::Registry& metrics) {
-  const auto in_sink = [&](const Error& error) {
-    return tl::unexpected(Error{error.code, "sink \"" + settings.name + "\": " + error.message});
-  };
-  auto url = parse_mqtt_url(settings.url);
-  if (!url) return in_sink(url.error());
-  if (const auto topic = check_topic(settings.topic); !topic) return in_sink(topic.error());
-  if (const auto files = check_files(settings); !files) return in_sink(files.error());
-  if (!settings.password_file.empty()) {
-    if (const auto password = read_password(settings.password_file); !password) return in_sink(password.error());
-  }
-  if (!url->tls && !settings.ca_file.empty()) {
-    return in_sink({ErrorCode::kConfig, "ca_file is set, but the url is mqtt://: use mqtts://"});
-  }
-  if (!url->tls && !settings.password_file.empty() && !mqtt_url_is_loopback(settings.url)) {
-    log::warning("uplink", "the password crosses the network in clear; use mqtts://", {{"sink", settings.name}});
-  }
-  if (settings.max_in_flight == 0) settings.max_in_flight = 1;
-  std::random_device device;
-  if (settings.client_id.empty()) {
-    constexpr const char* kDigits = "0123456789abcdef";
-    settings.client_id = "airspool-";
-    for (int i = 0; i < 12; ++i) settings.client_id.push_back(kDigits[device() % 16]);
-  }
-  if (settings.jitter_seed == 0) settings.jitter_seed = device();
-  return std::make_unique<MqttSink>(std::move(settings), std::move(*url), clock, metrics);
 }
 
 }  // namespace airspool::uplink

@@ -11,8 +11,9 @@ namespace airspool::uplink {
 namespace {
 
 tl::unexpected<Error> bad(std::string_view url, const std::string& why) {
-  return fail(ErrorCode::kConfig,
-              "url \"" + std::string(url) + "\" " + why + "; write mqtt://host:1883 or mqtts://host:8883");
+  return fail(ErrorCode::kConfig, "url \"" + std::string(url) + "\" " + why +
+                                      "; write mqtt://host:1883, mqtts://host:8883, " +
+                                      "ws://host:80/mqtt or wss://host:443/mqtt");
 }
 
 }  // namespace
@@ -27,14 +28,31 @@ Result<MqttUrl> parse_mqtt_url(std::string_view url) {
     rest.remove_prefix(8);
     parsed.port = 8883;
     parsed.tls = true;
+  } else if (rest.starts_with("ws://")) {
+    rest.remove_prefix(5);
+    parsed.port = 80;
+    parsed.websocket = true;
+  } else if (rest.starts_with("wss://")) {
+    rest.remove_prefix(6);
+    parsed.port = 443;
+    parsed.tls = true;
+    parsed.websocket = true;
   } else {
-    return bad(url, "does not begin with mqtt:// or mqtts://");
+    return bad(url, "does not begin with mqtt://, mqtts://, ws:// or wss://");
   }
   if (rest.find('@') != std::string_view::npos) {
     return fail(ErrorCode::kConfig,
                 "the url of an MQTT broker must not hold a user or password: use username and password_file");
   }
-  if (!rest.empty() && rest.back() == '/') rest.remove_suffix(1);
+  if (parsed.websocket) {
+    const auto slash = rest.find('/');
+    parsed.path = slash == std::string_view::npos ? "" : std::string(rest.substr(slash));
+    rest = rest.substr(0, slash);
+    if (parsed.path.empty() || parsed.path == "/") parsed.path = "/mqtt";
+    if (parsed.path.find_first_of("# \t\r\n") != std::string::npos) return bad(url, "has a path with a space or #");
+  } else if (!rest.empty() && rest.back() == '/') {
+    rest.remove_suffix(1);
+  }
   std::string_view port;
   if (rest.starts_with("[")) {
     const auto end = rest.find(']');

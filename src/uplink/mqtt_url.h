@@ -11,11 +11,14 @@ namespace airspool::uplink {
 
 struct MqttUrl {
   bool tls = false;
+  bool websocket = false;
   std::string host;  // without the brackets of an IPv6 address
   std::uint16_t port = 0;
+  std::string path;  // of WebSocket; begins with '/'
 };
 
-// mqtt://host[:port] or mqtts://host[:port]. kConfig: says what is wrong with it.
+// mqtt://host[:port], mqtts://host[:port], ws://host[:port][/path] or wss://host[:port][/path]; the path is /mqtt where
+// none is given. kConfig: says what is wrong with it.
 Result<MqttUrl> parse_mqtt_url(std::string_view url);
 
 }  // namespace airspool::uplink

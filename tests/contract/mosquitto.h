@@ -87,8 +87,9 @@ class Mosquitto {
   Mosquitto& operator=(const Mosquitto&) = delete;
 
   void start() {
-    std::ofstream(folder_ / "mosquitto.conf") << "user root\nlistener " << port_ << " 127.0.0.1\n"
-                                              << listener_ << "\nlog_dest stderr\nlog_type all\n";
+    std::ofstream(folder_ / "mosquitto.conf")
+        << (per_listener_ ? "per_listener_settings true\n" : "") << "user root\nlistener " << port_ << " 127.0.0.1\n"
+        << listener_ << "\nlog_dest stderr\nlog_type all\n";
     if (remembers_) {
       std::ofstream(folder_ / "mosquitto.conf", std::ios::app)
           << "persistence true\npersistence_location " << folder_.string()
@@ -150,12 +151,15 @@ class Mosquitto {
     return scheme + "://127.0.0.1:" + std::to_string(port_);
   }
   void set_listener(std::string listener) { listener_ = std::move(listener); }
+  // Each listener with its own passwords.
+  void per_listener() { per_listener_ = true; }
   // From the next start on it keeps nothing on disk: with its death it forgets sessions and what waits in them.
   void forget_at_death() { remembers_ = false; }
 
  private:
   std::string listener_;
   bool remembers_ = true;
+  bool per_listener_ = false;
   fs::path folder_;
   std::uint16_t port_ = 0;
   ChildProcess broker_;

@@ -1,91 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "contract/mqtt_broker.h"
+
 #include <fstream>
 #include <functional>
 
 #include <airspool/uplink/mqtt_sink.h>
-
-#include "contract/mosquitto.h"
-#include "contract/sink_contract.h"
 
 // What a real broker does to a publisher beyond the contract of all sinks.
 namespace airspool::contract {
 namespace {
 
 using namespace std::chrono_literals;
-
-class MqttBrokerTest : public testing::Test {
- protected:
-  void SetUp() override {
-    const std::string missing = Mosquitto::missing();
-    if (!missing.empty()) GTEST_SKIP() << "SKIPPED: " << missing;
-    settings_.name = "home";
-    settings_.topic = "air/{station}/states";
-    settings_.first_reconnect = 50ms;
-    settings_.reconnect_cap = 200ms;
-    settings_.url = mosquitto_.url();
-  }
-  void start(const std::string& listener) {
-    mosquitto_.set_listener(listener);
-    mosquitto_.start();
-  }
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(mosquitto_.folder() / name) << text;
-  }
-  [[nodiscard]] std::string path(const std::string& name) const { return (mosquitto_.folder() / name).string(); }
-  Client client() {
-    auto sink = uplink::open_mqtt_sink(settings_, clock_, metrics_);
-    EXPECT_TRUE(sink) << sink.error().message;
-    return {std::move(*sink), clock_};
-  }
-  // Hands a batch over and gives its answer.
-  uplink::Outcome answer(Client& client, const spool::BatchPtr& batch) {
-    EXPECT_TRUE(client.hand_over(batch)) << client.sink().health().detail;
-    const std::size_t before = client.answers().size();
-    EXPECT_TRUE(client.until([&] { return client.answers().size() > before; }));
-    return client.answers().back().outcome;
-  }
-  static void expect_retry(const uplink::Outcome& outcome, const std::string& cause, std::chrono::milliseconds after) {
-    const auto* retry = std::get_if<uplink::Retry>(&outcome);
-    ASSERT_NE(retry, nullptr);
-    EXPECT_EQ(retry->cause, cause) << retry->reason;
-    EXPECT_EQ(retry->after, after);
-  }
-  // Waits for a failure that says these words.
-  static void expect_trouble(Client& client, const std::string& words) {
-    EXPECT_TRUE(client.until([&] { return client.sink().health().detail.find(words) != std::string::npos; }, 500))
-        << client.sink().health().detail;
-    EXPECT_FALSE(client.sink().health().connected);
-    EXPECT_TRUE(client.sink().health().attention);
-  }
-  void make_certificates() const {
-    const std::string make =
-        "cd " + mosquitto_.folder().string() +
-        " && exec >/dev/null 2>&1"
-        " && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=TestCA"
-        " -keyout ca.key -out ca.pem"
-        " && printf 'subjectAltName=IP:127.0.0.1,DNS:localhost' > san"
-        " && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=server -keyout server.key"
-        " -out server.csr"
-        " && openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile san"
-        " -out server.pem"
-        " && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=roof-1 -keyout client.key"
-        " -out client.csr"
-        " && openssl x509 -req -in client.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out client.pem"
-        " && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=OtherCA"
-        " -keyout other.key -out other.pem";
-    // The exit status of "command line tool not there" is a failure of the test, too.
-    ASSERT_EQ(std::system(make.c_str()), 0);  // NOLINT(cert-env33-c,concurrency-mt-unsafe)
-  }
-  [[nodiscard]] std::string tls_listener() const {
-    return "allow_anonymous true\ncafile " + path("ca.pem") + "\ncertfile " + path("server.pem") + "\nkeyfile " +
-           path("server.key") + "\n";
-  }
-
-  SystemClock clock_;
-  metrics::Registry metrics_;
-  uplink::MqttSinkSettings settings_;
-  Mosquitto mosquitto_;
-};
 
 TEST_F(MqttBrokerTest, TellsASubscriberWhatItGets) {
   start("allow_anonymous true\n");
@@ -153,16 +78,6 @@ TEST_F(MqttBrokerTest, AMessageThatTheBrokerFindsTooLargeWaitsWithARedLight) {
   Client client = this->client();
   expect_retry(answer(client, make_batch(1)), "too-large", 60s);
   EXPECT_TRUE(client.sink().health().attention);
-}
-
-TEST_F(MqttBrokerTest, NeverSendsMoreThanTheMaximumPacketSize) {
-  start("allow_anonymous true\nmax_packet_size 400\n");
-  Client client = this->client();
-  ASSERT_TRUE(client.connect());
-  expect_retry(answer(client, make_batch(1, 500)), "too-large", 60s);
-  // The connection lives on, and what fits goes through.
-  EXPECT_TRUE(std::holds_alternative<uplink::Accepted>(answer(client, make_batch(2, 2))));
-  EXPECT_EQ(mosquitto_.log().find("oversize"), std::string::npos);
 }
 
 TEST_F(MqttBrokerTest, ObeysTheReceiveMaximum) {

@@ -185,6 +185,45 @@ TEST_F(MqttPeerTest, ReasonsDecideBetweenRetryAndReject) {
   EXPECT_EQ(std::get<uplink::Reject>(malformed).cause, "payload-invalid");
 }
 
+TEST_F(MqttPeerTest, ABatchThatIsRefusedForItsSizeComesAgainInHalves) {
+  const Peer peer({std::string(kConnack), std::string("\x40\x03\x00\x01\x95"sv),
+                   std::string("\x40\x02\x00\x02\x40\x02\x00\x03"sv)});
+  settings_.encoding = uplink::PayloadEncoding::kNone;
+  Client client = this->client(peer.port());
+  ASSERT_TRUE(client.hand_over(make_batch(1, 2)));
+  ASSERT_TRUE(client.until([&] { return !client.answers().empty(); }));
+  EXPECT_TRUE(client.accepted(1));
+}
+
+TEST_F(MqttPeerTest, APartThatIsRefusedMakesTheWholeBatchComeAgain) {
+  const Peer peer({std::string(kConnack), std::string("\x40\x03\x00\x01\x95"sv),
+                   std::string("\x40\x02\x00\x02\x40\x03\x00\x03\x80"sv)});
+  settings_.encoding = uplink::PayloadEncoding::kNone;
+  Client client = this->client(peer.port());
+  ASSERT_TRUE(client.hand_over(make_batch(1, 2)));
+  ASSERT_TRUE(client.until([&] { return !client.answers().empty(); }));
+  EXPECT_EQ(client.count<uplink::Retry>(1), 1U);
+}
+
+TEST_F(MqttPeerTest, ABrokerThatAnswersPingsAndAcknowledgesNothingIsGivenUp) {
+  const Peer peer({std::string(kConnack), std::string("\xD0\x00"sv)});
+  settings_.ack_timeout = 1s;
+  settings_.keep_alive = 1s;
+  Client client = this->client(peer.port());
+  ASSERT_TRUE(client.hand_over(make_batch(1)));
+  ASSERT_TRUE(client.until([&] { return client.count<uplink::Retry>(1) == 1; }));
+  EXPECT_NE(client.sink().health().detail.find("acknowledged nothing"), std::string::npos)
+      << client.sink().health().detail;
+}
+
+TEST_F(MqttPeerTest, ABrokerThatSpeaksOnly311IsTakenWithThePlainProfile) {
+  const Peer peer({std::string("\x20\x02\x00\x00"sv), std::string("\x40\x02\x00\x01"sv)});
+  settings_.profile = uplink::BrokerProfile::kPlain;
+  Client client = this->client(peer.port());
+  ASSERT_TRUE(client.hand_over(make_batch(1)));
+  ASSERT_TRUE(client.until([&] { return client.accepted(1); })) << client.sink().health().detail;
+}
+
 TEST_F(MqttPeerTest, AnAckForAnotherPacketAcceptsNothing) {
   const Peer peer({std::string(kConnack), std::string("\x40\x02\x7F\x7F"sv)});
   Client client = this->client(peer.port());

@@ -178,6 +178,8 @@ struct Sink {
 
   // kafka and mqtt
   std::string topic;  // never empty after load() for these types; may hold "{station}"
+  // Of the health record: after load() never absent for mqtt; an empty text, or none, switches it off.
+  std::optional<std::string> status_topic;
   std::optional<std::string> username;
   std::optional<std::string> password_file;
   std::optional<std::string> ca_file;  // empty: the system's store
@@ -197,12 +199,14 @@ struct Sink {
   std::optional<std::string> iot_credentials_endpoint;  // never without iot_role_alias and cert_file
   std::optional<std::string> iot_role_alias;
   std::optional<std::string> iot_thing_name;
-  std::string status_topic;           // where the health record goes; empty: nowhere
   std::map<std::string, std::string> properties;
 
   // mqtt
   std::string url;
   MqttEncoding encoding = MqttEncoding::kZstd;
+  std::optional<std::string> client_id;       // empty: one made up at each start
+  std::optional<std::string> proxy;           // empty: see uplink/http_proxy.h
+  std::optional<std::string> aircraft_topic;  // empty: no messages of single aircraft
   MqttProfile profile = MqttProfile::kStandard;
   NoSubscribers on_no_subscribers = NoSubscribers::kAccept;
 

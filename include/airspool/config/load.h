@@ -91,6 +91,9 @@ using LoadResult = tl::expected<Loaded, Diagnostics>;
 // Failures are configuration errors: exit_status(ErrorCode::kConfig).
 LoadResult load(const LoadRequest& request);
 
+// What is allowed and still deserves a word, one sentence each.
+std::vector<std::string> cautions(const Config& config);
+
 // The same for text that is already in memory; `name` stands for the file's path.
 LoadResult load_text(std::string_view text, std::string_view name, const std::vector<Setting>& settings);
 

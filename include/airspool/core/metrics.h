@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,9 @@ class Registry {
   Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {});
   SpentTime& spent_time(std::string_view name, std::string_view help, const Labels& labels = {});
   Gauge& gauge(std::string_view name, std::string_view help, const Labels& labels = {});
+
+  // What a counter or gauge says now; nothing when nobody made it.
+  [[nodiscard]] std::optional<double> value(std::string_view name, const Labels& labels = {}) const;
 
   // Prometheus text exposition format 0.0.4: families by name, series in label order.
   [[nodiscard]] std::string prometheus_text() const;

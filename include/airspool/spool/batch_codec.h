@@ -10,8 +10,8 @@
 
 namespace airspool::spool {
 
-// NDJSON text into the bytes of a batch: one zstd frame (RFC 8878), level 3, with content size and checksum. The same
-// text always gives the same bytes with the same zstd. Keeps its working memory between calls (about 1 MB). One thread.
+// NDJSON text into the bytes of a batch: one zstd frame (RFC 8878) with content size and checksum. The same
+// text always gives the same bytes with the same zstd. Keeps its working memory between calls (700 KB). One thread.
 class BatchEncoder {
  public:
   // kInternal: out of memory.

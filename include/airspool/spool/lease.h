@@ -38,6 +38,9 @@ struct Settle {
   std::int64_t batch_id = 0;
   Settlement settlement = Settlement::kReturned;
   std::string reason;  // for kRejected
+  // For kRejected: only these records of the batch, under its header narrowed to them; the others were delivered. Null:
+  // all of it.
+  BatchPtr part = nullptr;
 };
 
 using StoreRequest = std::variant<LeaseRequest, Settle>;

@@ -69,6 +69,9 @@ class Forwarder {
   void stop(BootTime deadline);
   [[nodiscard]] bool done() const { return done_; }
 
+  // How the box is, for every sink that has a place for it (Sink::announce). Sent with the next step(). Same thread.
+  void announce(const std::string& health_record);
+
   // Same thread; hand the values on to whoever shows them.
   [[nodiscard]] std::vector<SinkStatus> status() const;
 
@@ -77,7 +80,8 @@ class Forwarder {
 
   void take_leases(BootTime now);
   void flush_to_store();
-  void settle(const Lane& lane, std::int64_t batch_id, spool::Settlement settlement, std::string reason);
+  void settle(const Lane& lane, std::int64_t batch_id, spool::Settlement settlement, std::string reason,
+              spool::BatchPtr part = nullptr);
   void finish_if_over(BootTime now);
 
   Channel<spool::StoreRequest>& to_store_;

@@ -25,6 +25,9 @@ struct Retry {  // try again, not before `after`; zero leaves the pace to the fo
 struct Reject {  // trying again cannot help
   std::string reason;
   std::string cause = "other";
+  // Null: all of the batch. Else the records that can never be delivered (such as one that is larger than the other
+  // side takes) under the batch's header, narrowed to them; all others were accepted.
+  spool::BatchPtr part = nullptr;
 };
 using Outcome = std::variant<Accepted, Retry, Reject>;
 
@@ -73,8 +76,8 @@ class Sink {
   // something is under way; returns at once when there is nothing to wait for.
   virtual std::vector<Answer> poll(BootTime deadline) = 0;
 
-  // How the box is: one JSON object for people and dashboards. Best effort and not a delivery: kept until it can be sent,
-  // the newest in place of the one before, never answered. A sink with no place for it ignores it.
+  // How the box is: one JSON object for people and dashboards. Best effort and not a delivery: kept until it can be
+  // sent, the newest in place of the one before, never answered. A sink with no place for it ignores it.
   virtual void announce(std::string health_record) { static_cast<void>(health_record); }
 };
 

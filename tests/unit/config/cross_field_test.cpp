@@ -123,6 +123,45 @@ TEST(ConfigCrossFieldTest, PasswordsAndKeysComeInPairs) {
             "a.toml:5:1: cert_file needs key_file beside it: give both or neither\n");
 }
 
+TEST(ConfigCrossFieldTest, AnMqttSinkTellsItsHealthUnlessItIsToldNotTo) {
+  const std::string sink = "[[sink]]\ntype='mqtt'\nurl='mqtt://h'\n";
+  EXPECT_EQ(right(sink).config.sinks[0].status_topic, "airspool/{station}/status");
+  EXPECT_EQ(right(sink + "status_topic = ''\n").config.sinks[0].status_topic, "");
+  EXPECT_THAT(wrong(sink + "status_topic = 'a/#'\n"), HasSubstr("a.toml:4:16: sink.status_topic must be a topic"));
+}
+
+TEST(ConfigCrossFieldTest, TheTopicOfSingleAircraftNamesThem) {
+  const std::string sink = "[[sink]]\ntype='mqtt'\nurl='wss://h/mqtt'\nproxy='http://p:3128'\n";
+  EXPECT_EQ(right(sink + "aircraft_topic='a/{station}/{icao24}'\n").config.sinks[0].aircraft_topic,
+            "a/{station}/{icao24}");
+  EXPECT_THAT(wrong(sink + "aircraft_topic='a/{station}'\n"), HasSubstr("a topic with {icao24}"));
+  EXPECT_THAT(wrong(sink + "topic='a/{icao24}'\n"), HasSubstr("placeholders other than {station}"));
+  EXPECT_THAT(wrong("[[sink]]\ntype='mqtt'\nurl='wss://h'\nproxy='p:3128'\n"),
+              HasSubstr("http://host:port, or \"none\""));
+}
+
+TEST(ConfigCrossFieldTest, AwsTopicsAreShortAndNotDeep) {
+  const std::string sink = "[station]\nname='roof-1'\n[[sink]]\ntype='mqtt'\nprofile='aws-iot'\nurl='mqtts://h'\n";
+  EXPECT_EQ(wrong(sink + "topic='$aws/rules/lake/1/2/3/4/5/6/7/8'\n"), "");
+  EXPECT_EQ(wrong(sink + "topic='1/2/3/4/5/6/7/8'\n"), "");
+  EXPECT_EQ(wrong(sink + "topic='1/2/3/4/5/6/7/8/9'\n"),
+            "a.toml:7:1: topic \"1/2/3/4/5/6/7/8/9\" has 8 slashes: AWS IoT Core takes 7 at most\n");
+  EXPECT_THAT(wrong(sink + "topic='$aws/rules/lake'\n"), HasSubstr("names no rule"));
+  EXPECT_THAT(wrong(sink + "topic='$aws/things/x'\n"), HasSubstr("begins with $"));
+  EXPECT_THAT(wrong(sink + "topic='{station}" + std::string(240, 'x') + "{station}'\n"), HasSubstr("249"));
+  EXPECT_THAT(wrong(sink + "topic='{station}/{station}/" + std::string(225, 'x') + "{station}'\n",
+                    {"station.name=" + std::string(40, 'y')}),
+              HasSubstr("256"));
+  EXPECT_THAT(wrong(sink + "status_topic='$aws/rules/lake/status'\n"), HasSubstr("no retained messages"));
+  EXPECT_THAT(wrong("[[sink]]\ntype='mqtt'\nprofile='aws-iot'\nurl='mqtt://h'\n"), HasSubstr("TLS only"));
+}
+
+TEST(ConfigCrossFieldTest, ABrokerThatCannotSayNoDeservesAWord) {
+  const std::string sink = "[[sink]]\ntype='mqtt'\nurl='mqtt://h'\nprofile=";
+  EXPECT_THAT(cautions(right(sink + "'standard'\n").config), testing::IsEmpty());
+  EXPECT_THAT(cautions(right(sink + "'plain'\n").config), testing::ElementsAre(HasSubstr("3.1.1")));
+}
+
 TEST(ConfigCrossFieldTest, LoginSecurityNeedsALogin) {
   EXPECT_EQ(wrong("[[sink]]\ntype='kafka'\nbrokers=['a:1']\nsecurity='scram-sha-512'\n"),
             "a.toml:4:1: this security needs username and password_file\n");

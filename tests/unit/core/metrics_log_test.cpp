@@ -49,6 +49,17 @@ TEST(MetricsTest, EscapesLabelValues) {
   EXPECT_NE(registry.prometheus_text().find("# HELP a h\\nh\n"), std::string::npos);
 }
 
+TEST(MetricsTest, AValueCanBeLookedUpWithoutMakingIt) {
+  metrics::Registry registry;
+  EXPECT_EQ(registry.value("a_total"), std::nullopt);
+  registry.counter("a_total", "A.", {{"x", "1"}}).add(3);
+  registry.gauge("b", "B.").set(-1.5);
+  EXPECT_EQ(registry.value("a_total", {{"x", "1"}}), 3.0);
+  EXPECT_EQ(registry.value("a_total", {{"x", "2"}}), std::nullopt);
+  EXPECT_EQ(registry.value("b"), -1.5);
+  EXPECT_EQ(registry.prometheus_text().find("{x=\"2\"}"), std::string::npos);
+}
+
 TEST(LogTest, PrintsModuleMessageAndFields) {
   EXPECT_EQ(log::format_line(log::Level::kInfo, "radio", "no samples", {{"device", "00000001"}, {"seconds", 2}}, false),
             "radio: no samples device=00000001 seconds=2");

@@ -187,6 +187,38 @@ TEST_F(SpoolSpillTest, ARejectedBatchGoesToTheDeadLettersFromMemory) {
   }
 }
 
+TEST_F(SpoolSpillTest, OneRejectedRecordIsBuriedAloneAndWhatTheRestToldIsTold) {
+  Spool spool = open();
+  append(spool, 10);
+  settle(spool, lease(spool, "home"));
+  const Lease leased = lease(spool, "lake");
+  const std::string all = text(leased);
+  const std::size_t at = all.find("{\"schema\":1,\"record_id\":\"" + spool.spool_id() + "-4\"");
+  ASSERT_NE(at, std::string::npos);
+  const std::string line = all.substr(at, all.find('\n', at) + 1 - at);
+  auto part = std::make_shared<Batch>();
+  part->header = leased.batches[0]->header;
+  part->header.first_seq = part->header.last_seq = 4;
+  part->header.count = 1;
+  part->bytes = *BatchEncoder::create()->encode(line);
+  spool.settle({"lake", leased.batches[0]->header.id, Settlement::kRejected, "too large", part});
+  ASSERT_TRUE(spool.flush());
+  const SpoolStat stat = spool.stat();
+  EXPECT_EQ(stat.dead_batches, 1);
+  EXPECT_EQ(stat.batches, 0);
+  ASSERT_EQ(stat.drops.size(), 1U);
+  EXPECT_EQ(stat.drops[0].records, 1);
+  append(spool, 10);
+  const std::string next = text(lease(spool, "lake"));
+  EXPECT_EQ(lines_of_kind(next, "start").size(), 0U) << "the start was delivered with the rest";
+  const auto gaps = lines_of_kind(next, "gap");
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_NE(gaps[0].find("\"from\":4,\"to\":4,\"reason\":\"rejected\"}"), std::string::npos) << gaps[0];
+  // Tried again, it is a batch of one record.
+  ASSERT_TRUE(spool.answer(kRequeueCommand, to_json(RequeueRequest{"", "too large"})));
+  EXPECT_NE(text(lease(spool, "lake")).find(line), std::string::npos);
+}
+
 TEST_F(SpoolSpillTest, WhatABatchWouldHaveToldIsToldAgainWhenOneSinkRejectsIt) {
   Spool spool = open();
   append(spool, 10);

@@ -224,6 +224,22 @@ TEST_F(ForwarderTest, RejectsSimulatedBatchesWhereTheyMustNotGo) {
   EXPECT_EQ(forwarder_->status()[0].rejected, 1U);
 }
 
+TEST_F(ForwarderTest, OfABatchThatIsRejectedInPartTheRestCountsAsDelivered) {
+  FakePlace place;
+  auto part = std::make_shared<spool::Batch>(*batch(1));
+  part->header.count = 1;
+  place.answers[1] = {Reject{"a record is too large", "too-large", part}};
+  add("a", place);
+  start();
+  lease("a", {batch(1)});
+  step();
+  ASSERT_EQ(settled_.size(), 1U);
+  EXPECT_EQ(settled_[0].settlement, spool::Settlement::kRejected);
+  EXPECT_EQ(settled_[0].part, part);
+  EXPECT_EQ(metrics_.value("airspool_sink_records_total", {{"sink", "a"}}), 9.0);
+  EXPECT_TRUE(forwarder_->status()[0].last_ack);
+}
+
 TEST_F(ForwarderTest, PassesARejectOnWithItsReason) {
   FakePlace place;
   place.answers[1] = {Reject{"payload format invalid", "payload-invalid"}};

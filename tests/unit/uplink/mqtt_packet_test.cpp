@@ -37,6 +37,42 @@ TEST(MqttPacketTest, EncodesLengthsOfSeveralBytes) {
   EXPECT_EQ(head.substr(0, 4), "\x32\xE6\xA7\x12"sv);
 }
 
+TEST(MqttPacketTest, EncodesALastWillBetweenIdentifierAndLogin) {
+  const std::string packet = encode(Connect{"id", "me", "", 1, Will{"t", "bye", true}});
+  // flags: user, retained will with QoS 1, clean start; will properties, topic and payload (3.1.3.2 to 3.1.3.4)
+  EXPECT_EQ(packet,
+            "\x10\x1C\x00\x04MQTT\x05\xAE\x00\x01\x00\x00\x02id\x00\x00\x01t\x00\x03"
+            "bye\x00\x02me"sv);
+}
+
+TEST(MqttPacketTest, Version311HasNoProperties) {
+  Connect connect{"id", "", "", 1, Will{"t", "bye", false}, Version::k311};
+  EXPECT_EQ(encode(connect),
+            "\x10\x16\x00\x04MQTT\x04\x0E\x00\x01\x00\x02id\x00\x01t\x00\x03"
+            "bye"sv);
+  Publish publish{"a/b", 0x0102, "t", {{"k", "v"}}};
+  publish.version = Version::k311;
+  EXPECT_EQ(encode_head(publish, 3),
+            "\x32\x0A\x00\x03"
+            "a/b\x01\x02"sv);
+}
+
+TEST(MqttPacketTest, WithoutAcknowledgementThereIsNoIdentifier) {
+  Publish publish{"a", 7, "", {}};
+  publish.qos = 0;
+  publish.retain = true;
+  EXPECT_EQ(encode_head(publish, 2),
+            "\x31\x06\x00\x01"
+            "a\x00"sv);
+}
+
+TEST(MqttPacketTest, ReturnCodesOf311AreReasonsOf5) {
+  EXPECT_EQ(reason_of_311(0), 0);
+  EXPECT_EQ(reason_of_311(4), kBadUserNameOrPassword);
+  EXPECT_EQ(reason_of_311(5), kNotAuthorised);
+  EXPECT_EQ(reason_of_311(77), 0x80);
+}
+
 TEST(MqttPacketTest, ReadsWhatTheBrokerAnnounces) {
   const auto whole = decode(
       "\x20\x13\x00\x00\x10"

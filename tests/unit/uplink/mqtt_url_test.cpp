@@ -30,6 +30,18 @@ TEST(MqttUrlTest, TakesAnIpv6AddressOutOfItsBrackets) {
   EXPECT_EQ(url->port, 8884);
 }
 
+TEST(MqttUrlTest, WebSocketHasAPath) {
+  const auto url = parse_mqtt_url("wss://broker.example/over/there?x=1");
+  ASSERT_TRUE(url);
+  EXPECT_TRUE(url->websocket);
+  EXPECT_TRUE(url->tls);
+  EXPECT_EQ(url->port, 443);
+  EXPECT_EQ(url->path, "/over/there?x=1");
+  EXPECT_EQ(parse_mqtt_url("ws://a")->path, "/mqtt");
+  EXPECT_EQ(parse_mqtt_url("ws://a")->port, 80);
+  EXPECT_EQ(parse_mqtt_url("ws://a:8080/")->path, "/mqtt");
+}
+
 TEST(MqttUrlTest, RefusesWhatIsNoUrlAndSaysHowToWriteOne) {
   for (const char* text : {"", "broker", "http://broker", "mqtt://", "mqtt://:1883", "mqtt://a:", "mqtt://a:0",
                            "mqtt://a:65536", "mqtt://a:12x", "mqtt://[::1", "mqtt://[::1]x", "mqtt://a/topic"}) {

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <airspool/core/channel.h>
+#include <airspool/spool/spool.h>
+#include <airspool/uplink/forwarder.h>
+#include <airspool/uplink/mqtt_sink.h>
+
+#include "bench/spool/sky.h"
+#include "contract/mosquitto.h"
+#include "rss.h"
+
+namespace airspool {
+namespace {
+
+using namespace std::chrono_literals;
+
+// 60 aircraft, each told every five seconds, and a broker that is not there: what waits lies on the disk.
+TEST(MqttOutageMemoryTest, AnHourWithoutABrokerTakesNoMemory) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer's memory is its own";
+#endif
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("airspool-outage-" + std::to_string(::getpid()));
+  std::filesystem::create_directory(folder);
+  ManualClock clock(WallTime{std::chrono::hours(500'000)}, BootTime{1h});
+  metrics::Registry metrics;
+  spool::SpoolSettings settings;
+  settings.path = (folder / "spool.db").string();
+  settings.station_id = "roof-1";
+  settings.sinks = {{"home"}};
+  settings.clock.trust = spool::ClockTrust::kAlways;
+  auto spool = spool::Spool::open(settings, clock);
+  ASSERT_TRUE(spool) << spool.error().message;
+  uplink::MqttSinkSettings mqtt;
+  mqtt.name = "home";
+  mqtt.url = "mqtt://127.0.0.1:" + std::to_string(contract::free_port());
+  mqtt.topic = "airspool/{station}/states";
+  mqtt.status_topic = "airspool/{station}/status";
+  mqtt.station = "roof-1";
+  std::vector<uplink::SinkLane> lanes;
+  lanes.push_back({std::move(*uplink::open_mqtt_sink(mqtt, clock, metrics)), {"mqtt"}});
+  Channel<spool::StoreRequest> to_store(256);
+  Channel<spool::Lease> from_store(8);
+  uplink::Forwarder forwarder(std::move(lanes), to_store, from_store, clock, 1, metrics);
+
+  bench::Sky sky;
+  std::int64_t after_ten_minutes = 0;
+  for (int second = 0; second < 3600; ++second) {
+    for (int i = 0; i < 12; ++i) spool->append(sky.next(clock.boot_now()));
+    if (second % 60 == 0) forwarder.announce("{\"schema\":1,\"kind\":\"health\",\"online\":true}");
+    for (int turn = 0; turn < 4; ++turn) {
+      forwarder.step(clock.boot_now());
+      while (auto request = to_store.try_pop()) spool->handle(std::move(*request));
+      for (spool::Lease& lease : spool->step(clock.boot_now())) ASSERT_TRUE(from_store.try_push(std::move(lease)));
+      clock.advance(250ms);
+    }
+    if (second == 600) {
+      ::malloc_trim(0);
+      after_ten_minutes = test::private_bytes();
+    }
+  }
+  ::malloc_trim(0);
+  EXPECT_GT(spool->stat().batches, 300);
+  EXPECT_FALSE(forwarder.status()[0].connected);
+  EXPECT_LE(test::private_bytes() - after_ten_minutes, 500'000);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace airspool

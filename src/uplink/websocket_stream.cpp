@@ -149,6 +149,7 @@ Result<std::size_t> WebSocketStream::read(std::span<char> into) {
       data_.erase(0, count);
       return count;
     }
+    if (closing_) return closed_by_peer();
     std::array<char, 4096> chunk{};
     const auto came = below_->read(chunk);
     if (!came) return tl::unexpected(came.error());

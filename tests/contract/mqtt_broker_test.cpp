@@ -74,7 +74,7 @@ TEST_F(MqttBrokerTest, ATopicThatMayNotBeWrittenIsNeverLost) {
 }
 
 TEST_F(MqttBrokerTest, AMessageThatTheBrokerFindsTooLargeWaitsWithARedLight) {
-  start("allow_anonymous true\nmessage_size_limit 50\n");
+  start("allow_anonymous true\nmessage_size_limit 20\n");
   Client client = this->client();
   expect_retry(answer(client, make_batch(1)), "too-large", 60s);
   EXPECT_TRUE(client.sink().health().attention);

@@ -107,9 +107,26 @@ TEST_F(MqttWaysTest, AwsPort443IsToldByAlpnAndTheServerName) {
   make_certificates();
   // A server that ends the handshake when another name is asked for, and says which protocol was chosen.
   const std::uint16_t port = free_port();
-  const ChildProcess server({"openssl", "s_server", "-accept", std::to_string(port), "-cert", path("other.pem"), "-key",
-                             path("other.key"), "-servername", "broker.test", "-servername_fatal", "-cert2",
-                             path("server.pem"), "-key2", path("server.key"), "-alpn", "x-amzn-mqtt-ca", "-www"},
+  const ChildProcess server({"stdbuf",
+                             "-oL",
+                             "openssl",
+                             "s_server",
+                             "-accept",
+                             std::to_string(port),
+                             "-cert",
+                             path("other.pem"),
+                             "-key",
+                             path("other.key"),
+                             "-servername",
+                             "broker.test",
+                             "-servername_fatal",
+                             "-cert2",
+                             path("server.pem"),
+                             "-key2",
+                             path("server.key"),
+                             "-alpn",
+                             "x-amzn-mqtt-ca",
+                             "-www"},
                             path("s_server"));
   for (int i = 0; i < 500 && !port_answers(port); ++i) ::poll(nullptr, 0, 10);
   test::TcpProxy proxy(port, test::TcpProxy::Kind::kHttpConnect);

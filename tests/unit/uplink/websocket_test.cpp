@@ -103,7 +103,7 @@ class WebSocketTest : public testing::Test {
     sent.first = static_cast<std::uint8_t>(bytes[0]);
     EXPECT_NE(static_cast<std::uint8_t>(bytes[1]) & 0x80U, 0U) << "not masked";
     for (std::size_t i = 6; i < bytes.size(); ++i)
-      sent.payload.push_back(static_cast<char>(bytes[i] ^ bytes[2 + i % 4]));
+      sent.payload.push_back(static_cast<char>(bytes[i] ^ bytes[2 + (i - 6) % 4]));
     return sent;
   }
 

@@ -87,7 +87,7 @@ measure() {
   [[ -z $floor ]] || wanted=(--floor "$floor")
   local line
   line=$("$here/score.py" --brief "${wanted[@]}" "$folder/$set.truth" "$frames") || failed=1
-  printf '%-10s %-18s %s  cpu %s s\n' "$set" "$name" "$line" "$(<"$log")"
+  printf '%-11s %-18s %s  cpu %s s\n' "$set" "$name" "$line" "$(<"$log")"
 }
 
 echo "airspool yield: $seconds s a set, seed $seed; recall of all / of DF17+18 in percent / false messages"

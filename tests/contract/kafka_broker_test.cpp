@@ -87,7 +87,7 @@ TEST_F(KafkaBrokerTest, DoesNotTrustAStranger) {
   use("tls", uplink::KafkaAccess::kTls);
   settings_.ca_file = kafka().path("tls/client.pem");  // a certificate, and not the authority's
   Client client = this->client();
-  EXPECT_TRUE(client.until([&] { return client.sink().health().attention; }, 500)) << client.sink().health().detail;
+  EXPECT_TRUE(client.until([&] { return client.sink().health().attention; })) << client.sink().health().detail;
   EXPECT_NE(client.sink().health().detail.find("ca_file"), std::string::npos) << client.sink().health().detail;
   EXPECT_FALSE(client.sink().health().connected);
 }
@@ -127,7 +127,7 @@ TEST_F(KafkaBrokerTest, AWrongPasswordIsToldAndCanBePutRight) {
   settings_.password_file = folder_ + "/password";
   std::ofstream(settings_.password_file) << "wrong\n";
   Client client = this->client();
-  EXPECT_TRUE(client.until([&] { return client.sink().health().attention; }, 500)) << client.sink().health().detail;
+  EXPECT_TRUE(client.until([&] { return client.sink().health().attention; })) << client.sink().health().detail;
   EXPECT_NE(client.sink().health().detail.find("password_file"), std::string::npos) << client.sink().health().detail;
   std::ofstream(settings_.password_file) << text_of(kafka().path("password")) << "\n";
   EXPECT_TRUE(client.deliver(make_batch(1))) << client.sink().health().detail;
@@ -165,7 +165,8 @@ TEST_F(KafkaBrokerTest, LogsInWithATokenAndFetchesTheNextOneInTime) {
   };
   Client client = this->client();
   ASSERT_TRUE(client.deliver(make_batch(1))) << client.sink().health().detail;
-  EXPECT_TRUE(client.until([&] { return fetched->load() >= 3; }));
+  // A token is replaced at four fifths of its life: the third after about eight seconds.
+  EXPECT_TRUE(client.until([&] { return fetched->load() >= 3; }, 10 * kManyPolls));
   EXPECT_TRUE(client.deliver(make_batch(2))) << client.sink().health().detail;
   expect_all_there(1, 2);
 }
@@ -176,7 +177,7 @@ TEST_F(KafkaBrokerTest, ATokenThatIsNotToBeHadIsTold) {
     return fail(ErrorCode::kUnavailable, "the clock is not set");
   };
   Client client = this->client();
-  EXPECT_TRUE(client.until([&] { return client.sink().health().attention; }, 500)) << client.sink().health().detail;
+  EXPECT_TRUE(client.until([&] { return client.sink().health().attention; })) << client.sink().health().detail;
   EXPECT_NE(client.sink().health().detail.find("the clock is not set"), std::string::npos)
       << client.sink().health().detail;
 }

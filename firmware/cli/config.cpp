@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <airspool/collector/check.h>
 #include <airspool/config/load.h>
 #include <airspool/config/reference.h>
 
@@ -35,6 +36,9 @@ int show(const ConfigOptions& options) {
 int check(const ConfigOptions& options) {
   const config::LoadResult loaded = options.layers.load();
   if (!loaded) return exit_status(ErrorCode::kConfig);
+  const auto errors = collector::check(loaded->config);
+  for (const Error& error : errors) report(error);
+  if (!errors.empty()) return exit_status(ErrorCode::kConfig);
   std::cout << "OK: " << layers_of(*loaded) << '\n';
   return 0;
 }

@@ -8,6 +8,7 @@
 #include <random>
 #include <utility>
 
+#include <airspool/collector/check.h>
 #include <airspool/config/station_name.h>
 #include <airspool/core/icao24.h>
 #include <airspool/core/log.h>
@@ -366,6 +367,19 @@ Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, b
     lanes.push_back(std::move(lane));
   }
   return lanes;
+}
+
+std::vector<Error> check(const config::Config& config) {
+  std::vector<Error> errors;
+  for (const config::Sink& sink : config.sinks) {
+    if (sink.type != config::SinkType::kKafka) continue;
+    uplink::KafkaSinkSettings settings = kafka_sink_settings(sink, station_name(config));
+    for (std::string* file : {&settings.password_file, &settings.ca_file, &settings.cert_file, &settings.key_file}) {
+      file->clear();
+    }
+    if (const auto checked = uplink::check_kafka_settings(settings); !checked) errors.push_back(checked.error());
+  }
+  return errors;
 }
 
 modes::Effort effort_of(const config::Config& config) {

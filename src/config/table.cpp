@@ -254,7 +254,7 @@ constexpr std::array kRows{
   Row{.path = "sink[].rotate_bytes", .slot = [](Scope& s) -> Slot { return SizeSlot{&s.sink->rotate_bytes}; },
       .doc = "... or at this size, whichever comes first.", .unit = "bytes", .min = 4096, .max = 16 * kTebi, .sink_types = "file"},
   Row{.path = "sink[].properties.*", .slot = [](Scope& s) -> Slot { return &s.sink->properties; },
-      .doc = "Any property of librdkafka, passed on as it is.", .sink_types = "kafka", .secrecy = Secrecy::kByName},
+      .doc = "Any property of librdkafka, passed on as it is; acks stays \"all\".", .sink_types = "kafka", .secrecy = Secrecy::kByName},
 
   Row{.path = "status.listen", .slot = [](Scope& s) -> Slot { return &s.config->status.listen; },
       .doc = "Address:port of the local page, its JSON and /metrics; 0.0.0.0:1090 shows it to the network.", .rule = Rule::kListen},

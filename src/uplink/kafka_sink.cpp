@@ -25,7 +25,6 @@ using kafka::Judgement;
 using kafka::Verdict;
 using std::chrono::milliseconds;
 
-constexpr std::string_view kStationWord = "{station}";
 // Sets of messages that a topic finds too large are made smaller step by step. Small sets cost speed, so after a while
 // the first size is tried again: somebody may have raised the limit.
 constexpr std::array<kafka::SetSize, 4> kSetSizes{{{}, {32'768, 10'000}, {4'096, 10'000}, {4'096, 1}}};
@@ -35,33 +34,6 @@ constexpr std::chrono::minutes kRenewWhenDownFor{5};
 constexpr std::size_t kMostRetiring = 2;
 constexpr milliseconds kPatienceAtTheEnd{2000};  // of the destructor with producers that end
 constexpr milliseconds kLongestWait{50};
-
-std::string expand(std::string topic, const std::string& station) {
-  // What a topic's name may hold: Kafka's org.apache.kafka.common.internals.Topic, [a-zA-Z0-9._-].
-  std::string word = station;
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  };
-  std::replace_if(
-      word.begin(), word.end(), [&](char c) { return !allowed(c); }, '_');
-  for (std::size_t at = 0; (at = topic.find(kStationWord, at)) != std::string::npos; at += word.size()) {
-    topic.replace(at, kStationWord.size(), word);
-  }
-  return topic;
-}
-
-Result<void> check_topic(const char* key, const std::string& topic) {
-  constexpr std::size_t kLongestTopic = 249;
-  if (topic.empty()) return fail(ErrorCode::kConfig, std::string(key) + " is empty: write for example airspool.states");
-  const std::string plain = expand(topic, "station");
-  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-  if (plain.find_first_not_of(kAllowed) != std::string::npos || plain.size() > kLongestTopic) {
-    return fail(ErrorCode::kConfig, std::string(key) + " \"" + topic +
-                                        "\" is no topic: at most 249 letters, digits, '.', '_' and '-', and {station}");
-  }
-  return {};
-}
 
 // A batch on its way. Messages carry its address, so that it must not move.
 struct Flight {
@@ -99,7 +71,7 @@ class KafkaSink final : public Sink {
   bool hand_over_one(Flight& flight);
   void take(rd_kafka_event_t* event, BootTime now);
   void take_report(const rd_kafka_message_t& message);
-  void take_error(rd_kafka_resp_err_t code, const std::string& words);
+  void take_error(rd_kafka_resp_err_t code, std::string words);
   void take_statistics(std::string_view json, BootTime now);
   void judged(Flight& flight, rd_kafka_resp_err_t code, std::size_t set_messages);
   void finish(bool delivered_something);
@@ -168,6 +140,10 @@ KafkaSink::KafkaSink(KafkaSinkSettings settings, std::unique_ptr<kafka::Producer
       detail_("not connected yet to " + settings_.brokers.front()) {}
 
 KafkaSink::~KafkaSink() {
+  if (opening_) {
+    // One that is not there yet ends on the thread that opens it.
+    if (auto opened = opening_->result(); opened && *opened) producer_ = std::move(**opened);
+  }
   if (producer_) {
     std::vector<std::shared_ptr<const std::string>> texts;
     for (const Flight& flight : flights_) texts.push_back(flight.text);
@@ -287,8 +263,8 @@ void KafkaSink::tend(BootTime now) {
         }
       }
       if (!*token) {
+        // Comes back as an error event, and asks for another token in 10 s.
         rd_kafka_oauthbearer_set_token_failure(producer_->handle(), token->error().message.c_str());
-        if (!up_) say(refused_entry_, "no token to log in with: " + token->error().message);
       }
     }
   }
@@ -416,11 +392,16 @@ void KafkaSink::finish(bool delivered_something) {
   }
 }
 
-void KafkaSink::take_error(rd_kafka_resp_err_t code, const std::string& words) {
+void KafkaSink::take_error(rd_kafka_resp_err_t code, std::string words) {
+  // What follows changes each time: " (after 3ms in state AUTH_REQ, 1 identical error(s) suppressed)".
+  words.erase(std::min(words.find(" (after "), words.size()));
   switch (code) {
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
-      say(refused_entry_, "the broker refused the login: " + words + "; check security, username and password_file");
+      say(refused_entry_,
+          "the login failed: " + words +
+              (settings_.access == KafkaAccess::kToken ? "; check the clock and the rights of this identity"
+                                                       : "; check security, username and password_file"));
       if (!settings_.password_file.empty() && producer_) {
         if (const auto password = kafka::read_password(settings_.password_file)) {
           rd_kafka_error_t* error =
@@ -520,27 +501,11 @@ void KafkaSink::renew(const std::string& reason, const std::string& cause, milli
 
 }  // namespace
 
-Result<void> check_kafka_settings(const KafkaSinkSettings& settings) {
-  const auto in_sink = [&](const Error& error) {
-    return tl::unexpected(Error{error.code, "sink \"" + settings.name + "\": " + error.message});
-  };
-  if (settings.brokers.empty()) return in_sink({ErrorCode::kConfig, "brokers is empty: name one as host:port"});
-  if (const auto topic = check_topic("topic", settings.topic); !topic) return in_sink(topic.error());
-  if (!settings.status_topic.empty()) {
-    if (const auto topic = check_topic("status_topic", settings.status_topic); !topic) return in_sink(topic.error());
-  }
-  if (settings.cert_file.empty() != settings.key_file.empty()) {
-    return in_sink({ErrorCode::kConfig, "cert_file and key_file belong together: set both or none"});
-  }
-  if (const auto conf = kafka::make_conf(settings, {}); !conf) return in_sink(conf.error());
-  return {};
-}
-
 Result<std::unique_ptr<Sink>> open_kafka_sink(KafkaSinkSettings settings, const Clock& clock,
                                               metrics::Registry& metrics) {
   if (const auto checked = check_kafka_settings(settings); !checked) return tl::unexpected(checked.error());
-  settings.topic = expand(settings.topic, settings.station);
-  settings.status_topic = expand(settings.status_topic, settings.station);
+  settings.topic = kafka::expand_topic(settings.topic, settings.station);
+  settings.status_topic = kafka::expand_topic(settings.status_topic, settings.station);
   if (settings.max_in_flight == 0) settings.max_in_flight = 1;
   if (settings.jitter_seed == 0) settings.jitter_seed = std::random_device{}();
   auto producer = kafka::Producer::open(settings, {});

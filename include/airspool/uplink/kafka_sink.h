@@ -76,7 +76,7 @@ struct KafkaSinkSettings {
 Result<std::unique_ptr<Sink>> open_kafka_sink(KafkaSinkSettings settings, const Clock& clock,
                                               metrics::Registry& metrics);
 
-// What open would say of the settings, without speaking to anybody. Good in a build without Kafka.
+// What open would say of the settings, without speaking to anybody. A build without Kafka knows nothing to say.
 Result<void> check_kafka_settings(const KafkaSinkSettings& settings);
 
 // Whether all brokers are on this machine (127.0.0.0/8, ::1, localhost).

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <airspool/collector/check.h>
+
 namespace airspool::collector {
 namespace {
 
@@ -201,6 +203,21 @@ TEST(SettingsTest, AKafkaSinkMayWriteAsDebeziumAndLogInToMsk) {
   ASSERT_FALSE(nowhere);
   EXPECT_EQ(nowhere.error().code, ErrorCode::kConfig);
   EXPECT_THAT(nowhere.error().message, HasSubstr("sink \"lake\": region: \"Frankfurt\""));
+}
+
+TEST(SettingsTest, APropertyThatKafkaDoesNotHaveIsFoundByTheCheck) {
+  config::Config config;
+  config.sinks.resize(1);
+  config.sinks[0].name = "lake";
+  config.sinks[0].type = config::SinkType::kKafka;
+  config.sinks[0].brokers = {"lake.example:9092"};
+  config.sinks[0].topic = "airspool.states";
+  config.sinks[0].ca_file = "/only/on/the/box.pem";
+  EXPECT_TRUE(check(config).empty());
+  config.sinks[0].properties["client.rakc"] = "a";
+  const auto errors = check(config);
+  ASSERT_LE(errors.size(), 1U);  // none in a build without Kafka
+  for (const Error& error : errors) EXPECT_THAT(error.message, HasSubstr("client.rakc"));
 }
 
 TEST(SettingsTest, TakesTheEffort) {

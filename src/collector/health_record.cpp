@@ -123,7 +123,7 @@ std::string HealthRecord::text(const std::vector<uplink::SinkStatus>& sinks, Boo
     messages_at_ = sky->taken;
     record["aircraft"] = sky->aircraft.size();
   }
-  if (const auto noise = metric("airspool_noise_dbfs")) record["noise_dbfs"] = rounded(*noise, 1);
+  if (const auto noise = metric("airspool_noise_floor_dbfs")) record["noise_dbfs"] = rounded(*noise, 1);
   if (const auto effort = metric("airspool_demodulator_effort"); effort && station_.radio) {
     record["effort"] = effort_word(*effort);
   }

@@ -28,8 +28,7 @@ namespace airspool::collector {
 //   messages_per_s, aircraft       of the radio, since the record before; of the picture
 //   noise_dbfs, effort             where they are known
 //   spool                          {spool_id, last_seq, batches, records, bytes, oldest_s, held_batches, failing}
-//   drops                          [{sink, reason, batches, records}] over the life of the spool, and of this run those
-//   of
+//   drops                          [{sink, reason, batches, records}] over the life of the spool; of this run those of
 //                                  stages that did not keep up ("sky-behind": frames, "store-behind": records)
 //   sinks                          [{name, type, connected, attention, last_ack_ms, batches, records}]
 //   opensky                        {credits_left, answer_age_s}, where OpenSky is asked

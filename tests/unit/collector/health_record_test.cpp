@@ -78,7 +78,7 @@ TEST_F(HealthRecordTest, SaysWhatTheBoxKnows) {
   metrics_.counter("airspool_samples_total", "").add(5);
   metrics_.counter("airspool_frames_dropped_total", "").add(7);
   metrics_.gauge("airspool_demodulator_effort", "").set(2);
-  metrics_.gauge("airspool_noise_dbfs", "").set(-33.26);
+  metrics_.gauge("airspool_noise_floor_dbfs", "").set(-33.26);
   metrics_.gauge("airspool_opensky_credits_left", "").set(3712);
   metrics_.gauge("airspool_opensky_answer_age_seconds", "").set(12.4);
   clock_.advance(60s);

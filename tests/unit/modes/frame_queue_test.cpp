@@ -52,9 +52,9 @@ TEST_F(FrameQueueTest, KeepsTimeAndFractionTogetherWhereTheBetterFindDoesNotFit)
   first.timestamp_fraction = 0.25F;
   ModeSFrame better = frame_at(1020);
   better.timestamp_fraction = -0.25F;
-  queue_.push(first, kProved, 0.7F, sink_);
-  queue_.push(frame_at(1010, 1), kProved, 0.9F, sink_);
-  queue_.push(better, kProved, 0.9F, sink_);
+  queue_.push(first, kProved, {}, 0.7F, sink_);
+  queue_.push(frame_at(1010, 1), kProved, {}, 0.9F, sink_);
+  queue_.push(better, kProved, {}, 0.9F, sink_);
   queue_.release_all(sink_);
   ASSERT_EQ(sink_.frames.size(), 2U);
   EXPECT_EQ(sink_.frames[0].timestamp_12mhz, 1000U);

@@ -268,8 +268,9 @@ float CoherentReader::unsteadiness(int bits, const float* across_first, const fl
 void CoherentReader::project(int bits, float noise_power) {
   alignas(32) std::array<float, kLongBits> first;
   alignas(32) std::array<float, kLongBits> second;
-  alignas(32) std::array<float, kLongBits> across_first;
-  alignas(32) std::array<float, kLongBits> across_second;
+  // Compilers that do not vectorise lose sight of who fills these.
+  alignas(32) std::array<float, kLongBits> across_first{};
+  alignas(32) std::array<float, kLongBits> across_second{};
   turn_to_phase(z_i_.data() + kPreambleHalfBits, z_q_.data() + kPreambleHalfBits,
                 track_.phase_i.data() + kPreamblePulses, track_.phase_q.data() + kPreamblePulses, bits, first.data(),
                 second.data(), across_first.data(), across_second.data());

@@ -4,6 +4,8 @@
 
 #include <sys/wait.h>
 
+#include <airspool/spool/browse.h>
+
 #include "spool_fixture.h"
 
 namespace airspool::spool {

@@ -56,8 +56,8 @@ Answer from_profile(const World& world, const std::string& named);
 Answer from_container(const World& world);
 
 // The role of an EC2 instance, from its metadata service, version 2 only (a session of its own, so that a confused web
-// server in front cannot be made to ask). AWS_EC2_METADATA_DISABLED, AWS_EC2_METADATA_SERVICE_ENDPOINT(_MODE); the chain
-// looks after AWS_METADATA_SERVICE_TIMEOUT.
+// server in front cannot be made to ask). AWS_EC2_METADATA_DISABLED, AWS_EC2_METADATA_SERVICE_ENDPOINT(_MODE); the
+// chain looks after AWS_METADATA_SERVICE_TIMEOUT.
 Answer from_instance(const World& world);
 
 // The credential provider of AWS IoT.

@@ -351,8 +351,8 @@ TEST_F(SpoolClockTest, WhatTheQuotaTakesFromHeldBatchesIsAnnounced) {
   hear(spool, 1);
   const Lease all = lease(spool, "lake");
   EXPECT_FALSE(lines_of_kind(text(all), "gap").empty());
-  // Room is made by whole pages, each with several batches; how many fall out depends on how well each compresses, hence
-  // on the random spool id.
+  // Room is made by whole pages, each with several batches; how many fall out depends on how well each compresses,
+  // hence on the random spool id.
   constexpr std::int64_t kPages = kMinSpoolBytes / 4096;
   EXPECT_GE(static_cast<std::int64_t>(lines(all).size()), full.held_batches - 3 * (full.held_batches / kPages + 1))
       << "correcting takes next to no room";

@@ -214,11 +214,11 @@ TEST_F(SpoolRoomTest, WhatCannotBeThinnedFurtherGoes) {
   settings_.batch_records = 500;
   settings_.max_bytes = std::int64_t{1} << 20;
   Spool spool = open();
-  fill(spool, 150);
+  fill(spool, 200);
   const SpoolStat stat = spool.stat();
   EXPECT_EQ(stat.last_error, "");
   EXPECT_GT(drop(stat, "quota").batches, 10);
-  EXPECT_EQ(drop(stat, "thinned").records + drop(stat, "quota").records + stat.records, 75'000);
+  EXPECT_EQ(drop(stat, "thinned").records + drop(stat, "quota").records + stat.records, 100'000);
   const Lease all = lease(spool, "lake");
   int thinned = 0;
   for (const BatchPtr& batch : all.batches) thinned = std::max(thinned, batch->header.thinned);

@@ -115,7 +115,8 @@ TEST_F(ReplayTest, TheTableTellsTheLevelsAndWhatWasRepaired) {
   const std::string table = replay("--sim 5").out;
   std::smatch found;
   ASSERT_TRUE(std::regex_search(
-      table, found, std::regex("noise floor (-[0-9.]+) dBFS; messages (-[0-9.]+) dBFS on average, (-[0-9.]+) at most")))
+      table, found,
+      std::regex("noise floor (-[0-9.]+) dBFS; messages (-[0-9.]+) dBFS on average, (-?[0-9.]+) at most")))
       << table;
   EXPECT_NEAR(std::stod(found[1]), -29.5, 0.5);  // the simulator's noise: 3 steps of the converter
   EXPECT_LT(std::stod(found[1]), std::stod(found[2]));

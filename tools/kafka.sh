@@ -23,6 +23,8 @@ start   Fetches Kafka the first time (Maven, about 45 MB, kept in ~/.cache/airsp
           tls         TLS; a client certificate is welcome (its user is "User:CN=roof-1")
           scram       TLS and a login: SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN
           oauthbearer TLS and an unsecured JWT (RFC 7519, section 6)
+          proxied     no encryption; clients are sent on to the port of the line proxy, where something of yours that
+          proxy       hands on to proxied may count, delay or cut what they say
         Ports are free ones, and stay the same as long as they are. When the broker runs already, the same lines again.
         Topics are made on first use, with 3 partitions. Topics without an ACL are open to everybody.
 stop    Ends the broker that was started with this DIR, and nothing else. Its topics are there again after the next start.
@@ -167,14 +169,19 @@ write_settings() {
   local i protocol
   for i in "${!names[@]}"; do
     case ${names[i]} in
-      controller | plaintext) protocol=PLAINTEXT ;;
+      controller | plaintext | proxied) protocol=PLAINTEXT ;;
+      proxy) continue ;; # not ours
       tls) protocol=SSL ;;
       *) protocol=SASL_SSL ;;
     esac
     name=${names[i]^^}
     protocols+=,$name:$protocol
     listeners+=,$name://127.0.0.1:${ports[i]}
-    ((i == 0)) || advertised+=,$name://127.0.0.1:${ports[i]}
+    case ${names[i]} in
+      controller) ;;
+      proxied) advertised+=,$name://127.0.0.1:$(sed -n 's/^proxy //p' "$dir/listeners") ;;
+      *) advertised+=,$name://127.0.0.1:${ports[i]} ;;
+    esac
   done
   local password
   password=$(cat "$dir/password")
@@ -223,7 +230,7 @@ TXT
 
 choose_ports() {
   local wanted=(controller plaintext) name port taken=
-  [[ -z $secure ]] || wanted+=(tls scram oauthbearer)
+  [[ -z $secure ]] || wanted+=(tls scram oauthbearer proxied proxy)
   if [[ -f $dir/listeners ]]; then
     # A broker that was secure once stays so: its users are in its data.
     (($(wc -l <"$dir/listeners") >= ${#wanted[@]})) || complain 64 "the broker in $dir was made without --secure: choose another --dir, or remove it"

@@ -11,6 +11,7 @@
 
 #include "contract/kafka.h"
 #include "contract/sink_contract.h"
+#include "fakes/tcp_proxy.h"
 
 // What only a real Apache Kafka broker does: TLS, logins, permissions, limits of a topic, its death.
 namespace airspool::contract {
@@ -46,6 +47,10 @@ class KafkaBrokerTest : public testing::Test {
     if (access == uplink::KafkaAccess::kTls || access == uplink::KafkaAccess::kToken) return;
     settings_.username = "edge";
     settings_.password_file = kafka().path("password");
+  }
+  static std::uint16_t port_of(const std::string& listener) {
+    const std::string address = kafka().listener(listener);
+    return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
   }
   Client client() {
     auto sink = uplink::open_kafka_sink(settings_, clock_, metrics_);
@@ -264,6 +269,22 @@ TEST_F(KafkaBrokerTest, SurvivesABrokerThatIsKilled) {
       ASSERT_TRUE(client.accepted(id) || client.deliver(make_batch(id, 500))) << client.sink().health().detail;
     }
   }
+  expect_all_there(1, id);
+}
+
+TEST_F(KafkaBrokerTest, ABatchThatIsCutInItsMidstArrivesWhole) {
+  test::TcpProxy line(port_of("proxied"), test::TcpProxy::Kind::kForward, port_of("proxy"));
+  use("proxy", uplink::KafkaAccess::kPlaintext);
+  Client client = this->client();
+  ASSERT_TRUE(client.deliver(make_batch(1))) << client.sink().health().detail;
+  const std::uint64_t before = line.connections();
+  // Some 10 kB of messages cross for one batch.
+  std::int64_t id = 1;
+  for (const std::uint64_t bytes : {0U, 1U, 100U, 1'000U, 5'000U}) {
+    line.cut_after(bytes);
+    ASSERT_TRUE(client.deliver(make_batch(++id, 2000))) << "cut after " << bytes << client.sink().health().detail;
+  }
+  EXPECT_GE(line.connections(), before + 5) << "the line was cut each time";
   expect_all_there(1, id);
 }
 

@@ -70,9 +70,11 @@ struct TcpProxy::Pair {
   std::string request;  // until it is
 };
 
-TcpProxy::TcpProxy(std::uint16_t target, Kind kind) : kind_(kind), target_(target) {
+TcpProxy::TcpProxy(std::uint16_t target, Kind kind, std::uint16_t port) : kind_(kind), target_(target) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
+  const int one = 1;
+  ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  sockaddr_in address = loopback(port);
   socklen_t length = sizeof address;
   ::bind(listener_, reinterpret_cast<sockaddr*>(&address), length);
   ::listen(listener_, 16);

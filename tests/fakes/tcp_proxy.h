@@ -11,7 +11,7 @@
 
 namespace airspool::test {
 
-// A TCP proxy on a free port of the loopback interface, in front of another port of it. Forwards, counts what crosses
+// A TCP proxy on a port of the loopback interface, in front of another port of it. Forwards, counts what crosses
 // in each direction (TCP payload: what a mobile contract would bill but for the headers), and cuts or stalls when it is
 // told to. With Kind::kHttpConnect it is an HTTP proxy: clients first ask for a tunnel, and whatever host they name is
 // this machine. One thread of its own; all calls from any thread.
@@ -19,8 +19,9 @@ class TcpProxy {
  public:
   enum class Kind : std::uint8_t { kForward, kHttpConnect };
 
-  // `target`: where to forward to; for kHttpConnect 0 takes the port that clients ask for.
-  explicit TcpProxy(std::uint16_t target, Kind kind = Kind::kForward);
+  // `target`: where to forward to; for kHttpConnect 0 takes the port that clients ask for. `port`: where to listen; 0 =
+  // on a free one.
+  explicit TcpProxy(std::uint16_t target, Kind kind = Kind::kForward, std::uint16_t port = 0);
   ~TcpProxy();
   TcpProxy(const TcpProxy&) = delete;
   TcpProxy& operator=(const TcpProxy&) = delete;

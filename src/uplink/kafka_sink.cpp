@@ -12,6 +12,7 @@
 #include <airspool/uplink/kafka_sink.h>
 
 #include "backoff.h"
+#include "batch_parts.h"
 #include "errand.h"
 #include "kafka_log.h"
 #include "kafka_message.h"
@@ -37,13 +38,15 @@ constexpr milliseconds kLongestWait{50};
 
 // A batch on its way. Messages carry its address, so that it must not move.
 struct Flight {
-  std::int64_t batch_id = 0;
-  std::string station;
+  spool::BatchHeader header;
   bool replay = false;
   std::shared_ptr<const std::string> text;  // NDJSON; messages point into it
   std::size_t next = 0;                     // where the first record begins that is not handed over yet
   std::size_t open = 0;                     // messages without a report
+  std::size_t delivered = 0;                // messages
   std::size_t refused = 0;                  // records that the topic can never take
+  RejectedLines refused_lines;              // these
+  bool refused_unknown = false;             // which of them it is cannot be told from its message
   std::string refused_reason;
   const char* refused_cause = "";
   std::optional<Retry> retry;  // why this batch is to be sent again, once all its messages are reported
@@ -73,7 +76,8 @@ class KafkaSink final : public Sink {
   void take_report(const rd_kafka_message_t& message);
   void take_error(rd_kafka_resp_err_t code, std::string words);
   void take_statistics(std::string_view json, BootTime now);
-  void judged(Flight& flight, rd_kafka_resp_err_t code, std::size_t set_messages);
+  void judged(Flight& flight, rd_kafka_resp_err_t code, std::size_t set_messages, std::string_view record);
+  [[nodiscard]] static Outcome refused(const Flight& flight);
   void finish(bool delivered_something);
   void fetch_token();
   void send_status();
@@ -164,8 +168,7 @@ Offer KafkaSink::offer(spool::BatchPtr batch, bool replay) {
     return Offer::kTaken;
   }
   Flight& flight = flights_.emplace_back();
-  flight.batch_id = id;
-  flight.station = batch->header.station_id;
+  flight.header = batch->header;
   flight.replay = replay;
   text_bytes_ += text->size();
   flight.text = std::make_shared<const std::string>(std::move(*text));
@@ -188,9 +191,9 @@ bool KafkaSink::hand_over_one(Flight& flight) {
   const std::string_view record = kafka::next_line(*flight.text, behind);
   std::array<char, 7> key{};
   kafka::Message message;
-  message.key = kafka::key_of(record, flight.station, key);
+  message.key = kafka::key_of(record, flight.header.station_id, key);
   message.value = record;
-  message.station = flight.station;
+  message.station = flight.header.station_id;
   message.replay = flight.replay;
   message.tag = &flight;
   bool left_out = false;
@@ -211,7 +214,7 @@ bool KafkaSink::hand_over_one(Flight& flight) {
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
     ++flight.open;
   } else {
-    judged(flight, code, 1);
+    judged(flight, code, 1, record);
   }
   return true;
 }
@@ -339,16 +342,26 @@ void KafkaSink::take_report(const rd_kafka_message_t& message) {
       rd_kafka_message_status(&message) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED) {
     duplicates_.add();
   }
-  judged(flight, message.err, static_cast<std::size_t>(kSetSizes[set_size_].messages));
+  // A message that was encoded does not show its record.
+  const std::string_view record =
+      settings_.encode ? std::string_view{}
+                       : std::string_view(static_cast<const char*>(message.payload), message.payload ? message.len : 0);
+  judged(flight, message.err, static_cast<std::size_t>(kSetSizes[set_size_].messages), record);
 }
 
-void KafkaSink::judged(Flight& flight, rd_kafka_resp_err_t code, std::size_t set_messages) {
+void KafkaSink::judged(Flight& flight, rd_kafka_resp_err_t code, std::size_t set_messages, std::string_view record) {
   const Judgement judgement = kafka::judge(code);
-  if (judgement.verdict == Verdict::kDelivered) return;
+  if (judgement.verdict == Verdict::kDelivered) {
+    ++flight.delivered;
+    return;
+  }
   std::string words = "topic " + settings_.topic + ": " + rd_kafka_err2str(code);
   if (*judgement.advice != '\0') words += std::string("; ") + judgement.advice;
   if (judgement.verdict == Verdict::kApart && set_messages == 1) {
     ++flight.refused;
+    if (record.empty() || !flight.refused_lines.add(std::string(record) + "\n", words, judgement.cause)) {
+      flight.refused_unknown = true;
+    }
     flight.refused_reason = std::move(words);
     flight.refused_cause = judgement.cause;
     metrics_
@@ -366,6 +379,18 @@ void KafkaSink::judged(Flight& flight, rd_kafka_resp_err_t code, std::size_t set
   }
 }
 
+// Only what was refused is rejected, where something was delivered and it can be told from the rest.
+Outcome KafkaSink::refused(const Flight& flight) {
+  Reject reject{flight.refused_reason, flight.refused_cause, nullptr};
+  if (flight.delivered == 0) return reject;
+  reject.reason = std::to_string(flight.refused) + " of its records: " + reject.reason + " (the others were delivered)";
+  if (flight.refused_unknown) return reject;
+  auto part = flight.refused_lines.as_batch(flight.header);
+  if (!part) return Retry{milliseconds{0}, part.error().message, "no-memory"};
+  reject.part = std::move(*part);
+  return reject;
+}
+
 // Answers every batch whose messages are all reported.
 void KafkaSink::finish(bool delivered_something) {
   for (auto flight = flights_.begin(); flight != flights_.end();) {
@@ -374,13 +399,11 @@ void KafkaSink::finish(bool delivered_something) {
       continue;
     }
     if (flight->retry) {
-      answers_.push_back({flight->batch_id, std::move(*flight->retry)});
+      answers_.push_back({flight->header.id, std::move(*flight->retry)});
     } else if (flight->refused > 0) {
-      answers_.push_back({flight->batch_id, Reject{std::to_string(flight->refused) + " of its records: " +
-                                                       flight->refused_reason + " (the others were delivered)",
-                                                   flight->refused_cause}});
+      answers_.push_back({flight->header.id, refused(*flight)});
     } else {
-      answers_.push_back({flight->batch_id, Accepted{}});
+      answers_.push_back({flight->header.id, Accepted{}});
       if (delivered_something) {
         backoff_.reset();
         if (std::exchange(mistake_, false)) detail_ = connected_words();
@@ -487,7 +510,7 @@ void KafkaSink::renew(const std::string& reason, const std::string& cause, milli
   for (Flight& flight : flights_) {
     texts.push_back(flight.text);
     if (!flight.retry) flight.retry = Retry{after, reason, cause};
-    answers_.push_back({flight.batch_id, std::move(*flight.retry)});
+    answers_.push_back({flight.header.id, std::move(*flight.retry)});
   }
   flights_.clear();
   text_bytes_ = 0;

@@ -216,7 +216,7 @@ TEST_F(KafkaBrokerTest, OneRecordThatIsTooLargeDoesNotKeepTheOthersBack) {
   noise.erase(std::remove(noise.begin(), noise.end(), '\\'), noise.end());
   spool::Batch batch = *make_batch(1);
   std::string text = records(batch);
-  text.insert(text.find('\n') + 1, "{\"noise\":\"" + noise + "\"}\n");
+  text.insert(text.find('\n') + 1, R"({"record_id":"contractspool000-1999","noise":")" + noise + "\"}\n");
   batch.bytes = *(*spool::BatchEncoder::create()).encode(text);
   const auto with_noise = std::make_shared<const spool::Batch>(std::move(batch));
 
@@ -228,6 +228,10 @@ TEST_F(KafkaBrokerTest, OneRecordThatIsTooLargeDoesNotKeepTheOthersBack) {
     if (const auto* reject = std::get_if<uplink::Reject>(&outcome)) {
       EXPECT_EQ(reject->cause, "too-large");
       EXPECT_EQ(reject->reason.substr(0, 2), "1 ") << reject->reason;
+      ASSERT_NE(reject->part, nullptr) << "only the one is rejected";
+      EXPECT_EQ(reject->part->header.first_seq, 1999);
+      EXPECT_EQ(reject->part->header.last_seq, 1999);
+      EXPECT_EQ(reject->part->header.count, 1U);
     }
   }
   EXPECT_EQ(client.count<uplink::Reject>(1), 1U);

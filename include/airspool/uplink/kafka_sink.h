@@ -65,9 +65,9 @@ struct KafkaSinkSettings {
 
 // A sink that produces one Kafka message a record: key = the aircraft's address ("~" before one that is not ICAO's; the
 // station for notices), partition as Java's producer chooses it (murmur2), headers schema, station and replay,
-// zstd, idempotent, acks=all. A batch is Accepted when every one of its messages is. A batch with a record that the
-// topic can never take is Rejected after all its other records were delivered.
-// librdkafka's own threads do the talking; a producer that has failed for good (its fatal errors) is put away on a
+// zstd, idempotent, acks=all. A batch is Accepted when every one of its messages is. A record that the topic can
+// never take is Rejected, as part of its batch, after all others of it were delivered; with `encode` the whole batch
+// is. librdkafka's own threads do the talking; a producer that has failed for good (its fatal errors) is put away on a
 // thread of its own and a new one made, what was in flight is Retry. What it holds is bounded: 8 MB of messages.
 // `clock` and `metrics` outlive the sink.
 // Errors of open: kConfig (no broker, an unknown or wrong property, which is named, half a key pair, TLS files that do

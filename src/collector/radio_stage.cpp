@@ -85,6 +85,10 @@ void RadioStage::count() {
   const Nanoseconds now = cpu_time_();
   const Nanoseconds cpu = now - std::exchange(counted_cpu_, now);
   meters_.count(fresh, rejects, cpu);
+  if (radio::GainControl* const gain = source_->gain()) {
+    gain->observe({static_cast<double>(fresh.samples) / source_->info().sample_rate_hz, fresh.frames, fresh.strong,
+                   fresh.noise_power, fresh.noise_samples});
+  }
   heard_ += fresh;
   cpu_ += cpu;
 }

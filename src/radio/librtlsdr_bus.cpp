@@ -143,7 +143,11 @@ class LibrtlsdrBus final : public DongleBus {
     const std::string called = to_string(name);
     const ErrorCode code = status == kAccess ? ErrorCode::kPermissionDenied : ErrorCode::kUnavailable;
     if (const auto device = usb_.find(name.serial)) {
-      if (auto held = what_holds(usb_, *device, called); !held.empty()) return {code, std::move(held)};
+      std::array reasons{held_by_driver(*device, called), held_by_program(usb_, *device, called),
+                         not_permitted(usb_, *device, called)};
+      for (std::string& reason : reasons) {
+        if (!reason.empty()) return {code, std::move(reason)};
+      }
     }
     switch (status) {
       case kAccess:

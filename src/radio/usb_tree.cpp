@@ -140,22 +140,27 @@ Result<void> UsbTree::reset(const UsbDevice& device) const {
   return {};
 }
 
-std::string what_holds(const UsbTree& usb, const UsbDevice& device, const std::string& name) {
+std::string held_by_driver(const UsbDevice& device, const std::string& name) {
   for (const std::string& driver : device.drivers) {
     if (driver == "usbfs") continue;
     return "device " + name + " is held by kernel driver " + driver + "; 'modprobe -r " + driver +
            "' frees it now, and firmware/modprobe.d/airspool-rtlsdr.conf in /etc/modprobe.d for good";
   }
-  for (const HoldingProcess& process : usb.holders(device)) {
-    return "device " + name + " is in use by " + process.name + " (process " + std::to_string(process.pid) +
-           "); stop it, or choose another dongle with radio.device";
-  }
-  if (!usb.may_open(device)) {
-    return "device " + name + ": no permission to open " + device.node +
-           "; copy firmware/udev/60-airspool-rtlsdr.rules to /etc/udev/rules.d, put the user into group plugdev, and "
-           "plug the dongle in again";
-  }
   return {};
+}
+
+std::string held_by_program(const UsbTree& usb, const UsbDevice& device, const std::string& name) {
+  const auto holders = usb.holders(device);
+  if (holders.empty()) return {};
+  return "device " + name + " is in use by " + holders.front().name + " (process " +
+         std::to_string(holders.front().pid) + "); stop it, or choose another dongle with radio.device";
+}
+
+std::string not_permitted(const UsbTree& usb, const UsbDevice& device, const std::string& name) {
+  if (usb.may_open(device)) return {};
+  return "device " + name + ": no permission to open " + device.node +
+         "; copy firmware/udev/60-airspool-rtlsdr.rules to /etc/udev/rules.d, put the user into group plugdev, and "
+         "plug the dongle in again";
 }
 
 }  // namespace airspool::radio

@@ -51,8 +51,10 @@ class UsbTree {
   std::string root_;
 };
 
-// A program, a kernel driver or a missing permission between us and the dongle, in words with the next step; empty
-// when nothing of the kind is to be seen. `name`: what the message calls the dongle.
-std::string what_holds(const UsbTree& usb, const UsbDevice& device, const std::string& name);
+// What stands between us and a dongle, in words with the next step; empty when it does not. `name`: what the message
+// calls the dongle.
+std::string held_by_driver(const UsbDevice& device, const std::string& name);
+std::string held_by_program(const UsbTree& usb, const UsbDevice& device, const std::string& name);
+std::string not_permitted(const UsbTree& usb, const UsbDevice& device, const std::string& name);
 
 }  // namespace airspool::radio

@@ -84,6 +84,7 @@ class Box {
     words.insert(words.end(), options.begin(), options.end());
     collector_ = contract::ChildProcess(words, path("run"));
   }
+  [[nodiscard]] pid_t pid() const { return collector_.pid(); }
   void signal(int number) const { collector_.signal(number); }
   void kill() { collector_.end(SIGKILL); }
   // The exit status; empty when it did not end, and then it is made to.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <set>
+#include <iostream>
+#include <map>
+#include <random>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -12,6 +14,7 @@
 #include "contract/mosquitto.h"
 #include "fakes/rtlsdr/fake_rtlsdr.h"
 #include "http_get.h"
+#include "rss.h"
 
 // `airspool run` with a dongle that is unplugged, falls silent, hangs and comes back: the fake librtlsdr
 // (fakes/rtlsdr) plays a simulated sky to it.
@@ -69,6 +72,7 @@ class DongleTest : public testing::Test {
     }
     return 0.0;
   }
+  [[nodiscard]] std::int64_t memory() const { return test::private_bytes(std::to_string(box_.pid())); }
   [[nodiscard]] json stats() const { return json::parse(http_get(port_, "/data/stats.json"), nullptr, false); }
   // With a position that is not older than this.
   [[nodiscard]] int aircraft_of_the_last(double seconds) const {
@@ -128,6 +132,8 @@ TEST_F(DongleTest, ADayInSeconds) {
   EXPECT_EQ(dongles_->gain_tenth_db, 197);
   EXPECT_EQ(airspool({"radio", "gain", "40.2", "--config", box_.path("airspool.toml")}).status, 0);
 
+  const std::int64_t memory_before = memory();
+
   // Unplugged, and back.
   dongles_->plugged = 0;
   ASSERT_TRUE(eventually(3s, [this] { return metric("airspool_dongle_losses_total") == 1; })) << box_.log();
@@ -158,6 +164,8 @@ TEST_F(DongleTest, ADayInSeconds) {
   dongles_->plugged = 0;
   ASSERT_TRUE(eventually(3s, [this] { return metric("airspool_dongle_losses_total") == 2; })) << box_.log();
   EXPECT_TRUE(books_balance()) << books();
+
+  EXPECT_LT(memory() - memory_before, 8 << 20);
 
   // A hundred aircraft's records went on to the sink meanwhile.
   EXPECT_GT(metric("airspool_records_total"), 100.0);
@@ -202,6 +210,143 @@ TEST_F(DongleTest, AnOpeningThatFailsIsExplainedAndTriedAgain) {
   EXPECT_EQ(stats().at("radio").at("streaming"), false);
   dongles_->open_status = 0;
   EXPECT_TRUE(picture_within(8s)) << box_.log();
+  EXPECT_EQ(box_.stop(), 0) << box_.log();
+}
+
+class CheckRadioTest : public DongleTest {
+ protected:
+  Outcome check(std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"check", "radio", "--config", box_.path("airspool.toml"), "--set", "radio.source=auto"});
+    return airspool(more);
+  }
+};
+
+TEST_F(CheckRadioTest, SaysStepByStepThatTheDongleWorks) {
+  const Outcome outcome = check();
+  EXPECT_EQ(outcome.status, 0) << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("ok    dongle      index 0, serial 00000001, Fake RTL2838"));
+  EXPECT_THAT(outcome.out, HasSubstr("ok    samples     tuner R820T, 2.4"));
+  EXPECT_THAT(outcome.out, HasSubstr("0 samples dropped"));
+  EXPECT_THAT(outcome.out, HasSubstr("ok    noise       floor -29."));
+  EXPECT_THAT(outcome.out, HasSubstr("ok    gain        auto: begins with 40.2 dB"));
+  EXPECT_THAT(outcome.out, HasSubstr("messages"));
+  EXPECT_THAT(outcome.out, HasSubstr("good: the dongle works"));
+  EXPECT_EQ(dongles_->opened, dongles_->closed);
+}
+
+TEST_F(CheckRadioTest, AGainThatIsWrongIsHinted) {
+  const Outcome loud = check({"--gain", "49.6"});
+  EXPECT_EQ(loud.status, 0);
+  EXPECT_THAT(loud.out, HasSubstr("look  noise")) << loud.out;
+  EXPECT_THAT(loud.out, HasSubstr("-> less gain"));
+  const Outcome quiet = check({"--gain", "20", "--json"});
+  const json steps = json::parse(quiet.out).at("steps");
+  const auto noise =
+      std::find_if(steps.begin(), steps.end(), [](const json& step) { return step.at("step") == "noise"; });
+  ASSERT_NE(noise, steps.end()) << quiet.out;
+  EXPECT_EQ(noise->at("state"), "warning");
+  EXPECT_THAT(noise->at("next"), HasSubstr("more gain"));
+}
+
+TEST_F(CheckRadioTest, WhatIsWrongIsAFailureWithTheNextStep) {
+  dongles_->plugged = 0;
+  EXPECT_THAT(check().out, HasSubstr("FAIL  dongle"));
+  dongles_->plugged = 2;
+  dongles_->serials[1] = dongles_->serials[0];
+  const Outcome twins = check({"--device", "00000001"});
+  EXPECT_EQ(twins.status, 1);
+  EXPECT_THAT(twins.out, HasSubstr("-> give one of them another with 'rtl_eeprom"));
+  dongles_->plugged = 1;
+  dongles_->open_status = -6;
+  EXPECT_THAT(check().out, HasSubstr("FAIL  samples     device 00000001 is in use by another program"));
+  dongles_->open_status = 0;
+  dongles_->no_tuner = 1;
+  EXPECT_THAT(check().out, HasSubstr("its tuner does not answer"));
+  dongles_->no_tuner = 0;
+  dongles_->stalled = 1;
+  const Outcome silent = check({"--json"});
+  EXPECT_EQ(silent.status, 1);
+  const json all = json::parse(silent.out);
+  EXPECT_EQ(all.at("good"), false);
+  EXPECT_EQ(all.at("steps").back().at("step"), "samples");
+  EXPECT_EQ(all.at("steps").back().at("state"), "failed");
+}
+
+// tools/campaign.sh radio: the same for as long as one likes, in an order that a seed gives.
+TEST_F(DongleTest, DISABLED_ALongDay) {
+  const auto number = [](const char* name, int otherwise) {
+    const char* const text = std::getenv(name);
+    return text == nullptr ? otherwise : std::atoi(text);
+  };
+  const int seconds = number("AIRSPOOL_RADIO_SECONDS", 600);
+  std::mt19937 chance(static_cast<std::uint32_t>(number("AIRSPOOL_SEED", 1090)));
+  start();
+  ASSERT_TRUE(picture_within(8s)) << box_.log();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  std::map<std::string, int> events;
+  std::int64_t memory_at_first = 0;
+  std::int64_t memory_at_most = 0;
+  while (std::chrono::steady_clock::now() < end) {
+    ::poll(nullptr, 0, static_cast<int>(500 + chance() % 4000));
+    switch (chance() % 7) {
+      case 0: {
+        ++events["unplugged"];
+        dongles_->plugged = 0;
+        ASSERT_TRUE(books_balance()) << books();
+        ::poll(nullptr, 0, static_cast<int>(chance() % 3000));
+        dongles_->plugged = 1;
+        ASSERT_TRUE(picture_within(3s)) << box_.log();
+        break;
+      }
+      case 1:
+      case 2: {
+        const bool hangs = chance() % 2 == 0;
+        ++events[hangs ? "hung" : "stalled"];
+        dongles_->hangs = hangs ? 1 : 0;
+        dongles_->stalled = 1;
+        ::poll(nullptr, 0, static_cast<int>(chance() % 8000));
+        dongles_->hangs = 0;
+        dongles_->stalled = 0;
+        ASSERT_TRUE(picture_within(12s)) << box_.log();
+        break;
+      }
+      case 3:
+        ++events["late"];
+        dongles_->late_ms = chance() % 200;
+        break;
+      case 4:
+        ++events["short buffers"];
+        dongles_->buffer_bytes = 512 + chance() % 20'000;
+        ::poll(nullptr, 0, 1000);
+        dongles_->buffer_bytes = 0;
+        break;
+      case 5:
+        ++events["far too much"];
+        dongles_->speed = 50;
+        ::poll(nullptr, 0, 300);
+        dongles_->speed = 1;
+        break;
+      case 6: {
+        ++events["gain changed"];
+        const char* const gains[] = {"auto", "agc", "32.8", "44", "36.4"};
+        EXPECT_EQ(airspool({"radio", "gain", gains[chance() % 5], "--config", box_.path("airspool.toml")}).status, 0);
+        break;
+      }
+    }
+    ASSERT_TRUE(picture_within(6s)) << box_.log();
+    memory_at_most = std::max(memory_at_most, memory());
+    if (memory_at_first == 0 && std::chrono::steady_clock::now() > end - std::chrono::seconds(seconds * 9 / 10)) {
+      memory_at_first = memory();
+    }
+  }
+  dongles_->plugged = 0;
+  EXPECT_TRUE(books_balance()) << books();
+  for (const auto& [event, count] : events) std::cout << count << " times " << event << '\n';
+  std::cout << "gave " << dongles_->samples << " samples, " << metric("airspool_samples_total") << " demodulated, "
+            << metric("airspool_dongle_samples_dropped_total") << " dropped; opened " << dongles_->opened
+            << " times; private memory " << memory_at_first / 1024 << " KiB after a tenth, " << memory_at_most / 1024
+            << " KiB at most\n";
+  EXPECT_LT(memory_at_most - memory_at_first, 8 << 20);
   EXPECT_EQ(box_.stop(), 0) << box_.log();
 }
 

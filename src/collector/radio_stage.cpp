@@ -27,6 +27,7 @@ void RadioStage::run() {
   // A whole number at every rate that the demodulator takes, and no product that overflows after a week.
   const std::uint64_t ticks_per_sample = 12'000'000 / source_->info().sample_rate_hz;
   std::uint64_t end_tick = 0;
+  BootTime end = clock_.boot_now();
   counted_cpu_ = cpu_time_();
   while (true) {
     const auto block = source_->next();
@@ -41,12 +42,14 @@ void RadioStage::run() {
            clock_.boot_now() - begin);
     end_tick = (block->first_sample + block->samples()) * ticks_per_sample;
     count();
-    deliver({std::exchange(sink_.frames, {}), end_tick, clock_.boot_now()});
+    // Blocks that waited are placed where they came, not where they were read.
+    end = block->arrived.value_or(clock_.boot_now());
+    deliver({std::exchange(sink_.frames, {}), end_tick, end});
     if (heard_.samples + heard_.samples_missing >= source_->info().sample_rate_hz) report();
   }
   demodulator_.finish(sink_);
   count();
-  deliver({std::exchange(sink_.frames, {}), end_tick, clock_.boot_now()});
+  deliver({std::exchange(sink_.frames, {}), end_tick, end});
   report();
 }
 

@@ -172,18 +172,18 @@ bool DongleLoop::take(Turn turn, std::span<const std::byte> bytes) {
     const auto block = bytes.first(std::min(bytes.size(), ring_.slot_bytes()));
     bytes = bytes.subspan(block.size());
     const std::uint64_t samples = block.size() / 2;
+    const BootTime at = now();
     std::uint64_t first_sample = 0;
     {
       const std::lock_guard lock(mutex_);
       if (stopped_ || turn != turn_) return false;
-      const BootTime at = now();
       if (!state_.streaming) first_block(at, samples);
       first_sample = std::exchange(next_sample_, next_sample_ + samples);
       state_.samples += samples;
       last_block_ = at;
       silent_ = 0s;
     }
-    if (ring_.push(block, first_sample)) continue;
+    if (ring_.push(block, first_sample, at)) continue;
     const std::lock_guard lock(mutex_);
     state_.samples_dropped += samples;
   }

@@ -14,7 +14,7 @@ constexpr std::size_t kSampleBytes = bytes_per_sample(SampleFormat::kCu8);
 SampleRing::SampleRing(std::size_t slots, std::size_t slot_bytes)
     : slot_bytes_(slot_bytes), memory_(new std::byte[slots * slot_bytes]), slots_(slots) {}
 
-bool SampleRing::push(std::span<const std::byte> bytes, std::uint64_t first_sample) {
+bool SampleRing::push(std::span<const std::byte> bytes, std::uint64_t first_sample, BootTime arrived) {
   std::size_t slot = 0;
   std::size_t begin = 0;
   {
@@ -29,7 +29,7 @@ bool SampleRing::push(std::span<const std::byte> bytes, std::uint64_t first_samp
     } else {
       if (used_ == slots_.size()) return false;
       slot = (oldest_ + used_) % slots_.size();
-      slots_[slot] = {0, first_sample};
+      slots_[slot] = {0, first_sample, arrived};
     }
     copying_ = true;
   }
@@ -37,6 +37,7 @@ bool SampleRing::push(std::span<const std::byte> bytes, std::uint64_t first_samp
   {
     const std::lock_guard lock(mutex_);
     slots_[slot].bytes += bytes.size();
+    slots_[slot].arrived = arrived;
     if (!std::exchange(adding_, false)) ++used_;
     copying_ = false;
   }
@@ -55,7 +56,8 @@ std::optional<IqBlock> SampleRing::pop_for(Nanoseconds patience) {
   if (stopped_ || !ready()) return std::nullopt;
   handed_out_ = true;
   const Slot& slot = slots_[oldest_];
-  return IqBlock{{memory_.get() + oldest_ * slot_bytes_, slot.bytes}, SampleFormat::kCu8, slot.first_sample};
+  return IqBlock{
+      {memory_.get() + oldest_ * slot_bytes_, slot.bytes}, SampleFormat::kCu8, slot.first_sample, slot.arrived};
 }
 
 void SampleRing::stop() {

@@ -23,7 +23,7 @@ class SampleRing {
 
   // Copies a block of at most slot_bytes; a short one goes into the slot of the one before it where that still waits
   // and has room. False: no room, and nothing of it was kept.
-  bool push(std::span<const std::byte> bytes, std::uint64_t first_sample);
+  bool push(std::span<const std::byte> bytes, std::uint64_t first_sample, BootTime arrived);
 
   // The oldest block, in place until the next call, which gives its slot back. Nothing after `patience`, or at once
   // after stop().
@@ -37,6 +37,7 @@ class SampleRing {
   struct Slot {
     std::size_t bytes = 0;
     std::uint64_t first_sample = 0;
+    BootTime arrived;
   };
 
   const std::size_t slot_bytes_;

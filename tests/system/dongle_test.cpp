@@ -342,10 +342,11 @@ TEST_F(DongleTest, DISABLED_ALongDay) {
   dongles_->plugged = 0;
   EXPECT_TRUE(books_balance()) << books();
   for (const auto& [event, count] : events) std::cout << count << " times " << event << '\n';
-  std::cout << "gave " << dongles_->samples << " samples, " << metric("airspool_samples_total") << " demodulated, "
-            << metric("airspool_dongle_samples_dropped_total") << " dropped; opened " << dongles_->opened
-            << " times; private memory " << memory_at_first / 1024 << " KiB after a tenth, " << memory_at_most / 1024
-            << " KiB at most\n";
+  std::cout << "gave " << dongles_->samples << " samples, "
+            << static_cast<std::uint64_t>(metric("airspool_samples_total")) << " demodulated, "
+            << static_cast<std::uint64_t>(metric("airspool_dongle_samples_dropped_total")) << " dropped; opened "
+            << dongles_->opened << " times; private memory " << memory_at_first / 1024 << " KiB after a tenth, "
+            << memory_at_most / 1024 << " KiB at most\n";
   EXPECT_LT(memory_at_most - memory_at_first, 8 << 20);
   EXPECT_EQ(box_.stop(), 0) << box_.log();
 }

@@ -13,48 +13,56 @@ using namespace std::chrono_literals;
 
 std::vector<std::byte> bytes(std::size_t count, int value) { return {count, static_cast<std::byte>(value)}; }
 
+// They arrive as many seconds after the boot as their first sample counts.
+bool push(SampleRing& ring, const std::vector<std::byte>& block, std::uint64_t first_sample) {
+  return ring.push(block, first_sample, BootTime(std::chrono::seconds(first_sample)));
+}
+
 TEST(SampleRingTest, GivesBlocksInOrderAndInPlace) {
   SampleRing ring(3, 8);
-  EXPECT_TRUE(ring.push(bytes(8, 1), 0));
-  EXPECT_TRUE(ring.push(bytes(8, 2), 4));
+  EXPECT_TRUE(push(ring, bytes(8, 1), 0));
+  EXPECT_TRUE(push(ring, bytes(8, 2), 4));
   const auto first = ring.pop_for(0s);
   ASSERT_TRUE(first);
   EXPECT_EQ(first->samples(), 4U);
   EXPECT_EQ(first->bytes.front(), std::byte{1});
-  EXPECT_TRUE(ring.push(bytes(8, 3), 8));
+  EXPECT_TRUE(push(ring, bytes(8, 3), 8));
   EXPECT_EQ(first->bytes.back(), std::byte{1}) << "whatever comes meanwhile";
-  EXPECT_EQ(ring.pop_for(0s)->first_sample, 4U);
+  const auto second = ring.pop_for(0s);
+  EXPECT_EQ(second->first_sample, 4U);
+  EXPECT_EQ(second->arrived, BootTime{4s});
   EXPECT_EQ(ring.pop_for(0s)->first_sample, 8U);
   EXPECT_FALSE(ring.pop_for(0s));
 }
 
 TEST(SampleRingTest, AFullOneTakesNothing) {
   SampleRing ring(2, 8);
-  EXPECT_TRUE(ring.push(bytes(8, 1), 0));
-  EXPECT_TRUE(ring.push(bytes(8, 2), 4));
-  EXPECT_FALSE(ring.push(bytes(8, 3), 8));
+  EXPECT_TRUE(push(ring, bytes(8, 1), 0));
+  EXPECT_TRUE(push(ring, bytes(8, 2), 4));
+  EXPECT_FALSE(push(ring, bytes(8, 3), 8));
   ASSERT_TRUE(ring.pop_for(0s));
-  EXPECT_FALSE(ring.push(bytes(8, 3), 8)) << "what was handed out is still in use";
+  EXPECT_FALSE(push(ring, bytes(8, 3), 8)) << "what was handed out is still in use";
   ASSERT_TRUE(ring.pop_for(0s));
-  EXPECT_TRUE(ring.push(bytes(8, 4), 12));
+  EXPECT_TRUE(push(ring, bytes(8, 4), 12));
   EXPECT_EQ(ring.pop_for(0s)->first_sample, 12U);
-  EXPECT_FALSE(ring.push(bytes(9, 5), 16)) << "larger than a slot";
+  EXPECT_FALSE(push(ring, bytes(9, 5), 16)) << "larger than a slot";
 }
 
 TEST(SampleRingTest, ShortBlocksShareASlot) {
   SampleRing ring(2, 8);
-  EXPECT_TRUE(ring.push(bytes(8, 1), 0));
-  EXPECT_TRUE(ring.push(bytes(2, 2), 4));
-  EXPECT_TRUE(ring.push(bytes(4, 3), 5));
-  EXPECT_FALSE(ring.push(bytes(2, 4), 8)) << "a gap begins a slot of its own";
+  EXPECT_TRUE(push(ring, bytes(8, 1), 0));
+  EXPECT_TRUE(push(ring, bytes(2, 2), 4));
+  EXPECT_TRUE(push(ring, bytes(4, 3), 5));
+  EXPECT_FALSE(push(ring, bytes(2, 4), 8)) << "a gap begins a slot of its own";
   ASSERT_TRUE(ring.pop_for(0s));
   const auto both = ring.pop_for(0s);
   ASSERT_TRUE(both);
   EXPECT_EQ(both->samples(), 3U);
   EXPECT_EQ(both->first_sample, 4U);
+  EXPECT_EQ(both->arrived, BootTime{5s}) << "with the last of them";
   EXPECT_EQ(both->bytes[1], std::byte{2});
   EXPECT_EQ(both->bytes[2], std::byte{3});
-  EXPECT_TRUE(ring.push(bytes(2, 5), 7));
+  EXPECT_TRUE(push(ring, bytes(2, 5), 7));
   EXPECT_EQ(both->samples(), 3U) << "what was handed out does not grow";
 }
 
@@ -63,7 +71,7 @@ TEST(SampleRingTest, AStopWakesWhoeverWaits) {
   std::thread reader([&] { EXPECT_FALSE(ring.pop_for(1h)); });
   ring.stop();
   reader.join();
-  EXPECT_FALSE(ring.push(bytes(8, 1), 0));
+  EXPECT_FALSE(push(ring, bytes(8, 1), 0));
   EXPECT_TRUE(ring.stopped());
 }
 
@@ -79,7 +87,7 @@ TEST(SampleRingTest, LosesNothingBetweenTwoThreads) {
         block.push_back(static_cast<std::byte>(at + i));
         block.push_back(static_cast<std::byte>((at + i) >> 8));
       }
-      while (!ring.push(block, at)) std::this_thread::yield();
+      while (!ring.push(block, at, BootTime{})) std::this_thread::yield();
       at += length;
     }
   });

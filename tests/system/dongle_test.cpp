@@ -157,6 +157,12 @@ TEST_F(DongleTest, ADayInSeconds) {
   EXPECT_TRUE(picture_within(2s));
   EXPECT_EQ(metric("airspool_samples_missing_total"), missing);
 
+  // A second that nobody listened is told by the clock.
+  EXPECT_EQ(metric("airspool_dongle_samples_lost_total"), 0.0);
+  dongles_->late_ms = 1000;
+  EXPECT_TRUE(eventually(4s, [this] { return metric("airspool_dongle_samples_lost_total") > 0.0; })) << box_.log();
+  EXPECT_NEAR(metric("airspool_dongle_samples_lost_total") / 2.4e6, 0.8, 0.1);
+
   // More than the processor can take: whole blocks are dropped and counted.
   dongles_->speed = 200;
   ASSERT_TRUE(eventually(5s, [this] { return metric("airspool_dongle_samples_dropped_total") > 0; })) << books();

@@ -58,7 +58,8 @@ class DongleLoopTest : public testing::Test {
 
   ManualClock clock_{WallTime{}, BootTime{1000s}};
   std::shared_ptr<FakeBusState> world_ = std::make_shared<FakeBusState>();
-  std::vector<std::byte> block_{kBlockBytes};
+  std::vector<std::byte> block_ = std::vector<std::byte>(kBlockBytes);
+  std::vector<std::uint64_t> starts_;
   std::unique_ptr<DongleLoop> loop_;
   DongleLoop::Turn turn_ = 0;
 };
@@ -196,6 +197,19 @@ TEST_F(DongleLoopTest, AFullRingDropsWholeBlocksAndTheClockRunsOn) {
   const auto starts = drain();
   ASSERT_EQ(starts.size(), 1U);
   EXPECT_GE(starts[0], 25 * kBlockSamples);
+}
+
+TEST_F(DongleLoopTest, TheSampleClockRunsOnOverAPause) {
+  world_->play = [this, n = 0](const Dongle::Take& take) mutable {
+    clock_.advance(n == 40 ? Nanoseconds(1s) : kBlockTime);
+    take(block_);
+    if (n % 10 == 0) starts_ = drain();
+    return ++n < 100;
+  };
+  step();
+  EXPECT_NEAR(static_cast<double>(loop_->state().samples_lost), 2.4e6 - kBlockSamples, 2.4e4);
+  EXPECT_NEAR(static_cast<double>(starts_.back()), 91 * kBlockSamples + 2.4e6 - 2 * kBlockSamples, 2.4e4);
+  EXPECT_EQ(loop_->state().samples, 100 * kBlockSamples);
 }
 
 TEST_F(DongleLoopTest, BuffersOfEveryLengthAreTaken) {

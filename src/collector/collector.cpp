@@ -15,6 +15,7 @@
 #include <airspool/core/log.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/sky_snapshot.h>
+#include <airspool/feed/frame_inputs.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/spool/browse.h>
 #include <airspool/status/status_server.h>
@@ -72,10 +73,10 @@ class Collector::Impl {
                      RadioStage::Effort{effort_of(config), config.radio.pace == config::Pace::kRealTime}, clock_,
                      sky_input_, metrics_);
     }
+    if (auto opened = open_inputs(config); !opened) return opened;
     if (auto opened = open_opensky(config); !opened) return opened;
     if (auto opened = open_control(config); !opened) return opened;
     open_status(config);
-    for (const std::string& sentence : without_effect(config)) log::warning("config", sentence);
     return {};
   }
 
@@ -84,6 +85,7 @@ class Collector::Impl {
     forward_thread_ = std::thread([this] { forward_->run(); });
     sky_thread_ = std::thread([this] { sky_->run(); });
     if (radio_) radio_thread_ = std::thread([this] { radio_->run(); });
+    if (inputs_) inputs_thread_ = std::thread([this] { inputs_->run(); });
     if (opensky_) opensky_thread_ = std::thread([this] { opensky_->run(); });
   }
 
@@ -91,8 +93,10 @@ class Collector::Impl {
     if (!store_thread_.joinable()) return;
     // With the stream, so that what each room still holds reaches the next one.
     if (radio_) radio_->stop();
+    if (inputs_) inputs_->stop();
     if (opensky_) opensky_->stop();
     if (radio_thread_.joinable()) radio_thread_.join();
+    if (inputs_thread_.joinable()) inputs_thread_.join();
     if (opensky_thread_.joinable()) opensky_thread_.join();
     sky_input_.close();
     sky_thread_.join();
@@ -124,6 +128,24 @@ class Collector::Impl {
     const bool radio = config.radio.source != config::RadioSource::kNone;
     return {station_name(config), config.station.position(), static_cast<int>(config.station.location_accuracy), radio,
             config.opensky.enabled};
+  }
+
+  Result<void> open_inputs(const config::Config& config) {
+    if (config.inputs.empty()) return {};
+    const auto settings = input_settings(config);
+    std::vector<std::string> names;
+    for (const feed::InputSettings& input : settings) {
+      names.push_back(input.connect.empty() ? input.listen : input.connect);
+    }
+    sky_->expect_inputs(names);
+    auto inputs = feed::FrameInputs::create(
+        settings,
+        {[this](feed::HeardFrames&& heard) { return sky_input_.try_push(SkyInput(std::move(heard))); },
+         [this](feed::InputReport&& report) { return sky_input_.try_push(SkyInput(std::move(report))); }},
+        clock_, metrics_);
+    if (!inputs) return tl::unexpected(inputs.error());
+    inputs_ = std::move(*inputs);
+    return {};
   }
 
   Result<void> open_opensky(const config::Config& config) {
@@ -196,6 +218,7 @@ class Collector::Impl {
   std::atomic<double> coverage_{0.0};  // of OpenSky's last answer by the radio: from sky to opensky
 
   std::optional<RadioStage> radio_;
+  std::unique_ptr<feed::FrameInputs> inputs_;
   std::unique_ptr<OpenSkyStage> opensky_;
   std::optional<SkyStage> sky_;
   std::optional<StoreStage> store_;
@@ -204,6 +227,7 @@ class Collector::Impl {
   std::unique_ptr<status::StatusServer> status_;
 
   std::thread radio_thread_;
+  std::thread inputs_thread_;
   std::thread opensky_thread_;
   std::thread sky_thread_;
   std::thread store_thread_;

@@ -440,14 +440,12 @@ modes::Effort effort_of(const config::Config& config) {
   }
 }
 
-std::vector<std::string> without_effect(const config::Config& config) {
-  static const config::Config kDefaults;
-  std::vector<std::string> keys;
-  const auto say = [&](bool ignored, const char* key) {
-    if (ignored) keys.push_back(std::string(key) + " has no effect in this version");
-  };
-  say(!config.inputs.empty(), "[[input]]");
-  return keys;
+std::vector<feed::InputSettings> input_settings(const config::Config& config) {
+  std::vector<feed::InputSettings> inputs;
+  for (const config::Input& input : config.inputs) {
+    inputs.push_back({input.connect.value_or(""), input.listen.value_or("")});
+  }
+  return inputs;
 }
 
 }  // namespace airspool::collector

@@ -9,6 +9,7 @@
 #include <airspool/core/clock.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/result.h>
+#include <airspool/feed/frame_inputs.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/opensky/poller.h>
 #include <airspool/radio/sample_source.h>
@@ -28,6 +29,7 @@ std::string station_name(const config::Config& config);
 // The source that the configuration asks for; null when it asks for none, or for a dongle when one appears.
 Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config);
 
+std::vector<feed::InputSettings> input_settings(const config::Config& config);
 modes::Effort effort_of(const config::Config& config);
 SkySettings sky_settings(const config::Config& config);
 spool::SpoolSettings spool_settings(const config::Config& config);
@@ -45,9 +47,5 @@ Result<std::vector<uplink::CheckTarget>> targets_of(const config::Config& config
 // Every sink, opened.
 Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, bool allow_sim, const Clock& clock,
                                                  metrics::Registry& metrics);
-
-// Keys that were given another value than their default and that this version does not act on yet, one sentence each:
-// what is ignored must be said.
-std::vector<std::string> without_effect(const config::Config& config);
 
 }  // namespace airspool::collector

@@ -220,13 +220,16 @@ TEST(SettingsTest, TellsTheSpoolWhenTheClockIsBelieved) {
   EXPECT_EQ(spool_settings(config).clock.trust, spool::ClockTrust::kAlways);
 }
 
-TEST(SettingsTest, SaysWhatItIgnores) {
-  EXPECT_THAT(without_effect({}), IsEmpty());
+TEST(SettingsTest, TellsInputsWhereToConnectAndToListen) {
   config::Config config;
-  config.inputs.resize(1);
-  const auto sentences = without_effect(config);
-  EXPECT_EQ(sentences.size(), 1U);
-  EXPECT_THAT(sentences, Contains(HasSubstr("[[input]]")));
+  config.inputs = {{config::InputType::kBeast, "readsb.local:30005", {}},
+                   {config::InputType::kBeast, {}, "[::1]:30104"}};
+  const auto inputs = input_settings(config);
+  ASSERT_EQ(inputs.size(), 2U);
+  EXPECT_EQ(inputs[0].connect, "readsb.local:30005");
+  EXPECT_EQ(inputs[0].listen, "");
+  EXPECT_EQ(inputs[1].connect, "");
+  EXPECT_EQ(inputs[1].listen, "[::1]:30104");
 }
 
 }  // namespace

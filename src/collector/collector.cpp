@@ -16,6 +16,8 @@
 #include <airspool/core/metrics.h>
 #include <airspool/core/sky_snapshot.h>
 #include <airspool/feed/frame_inputs.h>
+#include <airspool/feed/frame_outputs.h>
+#include <airspool/feed/outgoing_frame.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/spool/browse.h>
 #include <airspool/status/status_server.h>
@@ -34,6 +36,8 @@ namespace {
 constexpr std::size_t kRecordVectors = 64;
 // Some seconds of blocks, and a few answers of OpenSky.
 constexpr std::size_t kSkyInputs = 128;
+// Some seconds of blocks.
+constexpr std::size_t kOutgoingBlocks = 64;
 constexpr std::size_t kStoreRequests = 256;
 constexpr std::size_t kQuestions = 4;
 // Less than the patience of whoever asked us (ask_control).
@@ -74,6 +78,7 @@ class Collector::Impl {
                      sky_input_, metrics_);
     }
     if (auto opened = open_inputs(config); !opened) return opened;
+    if (auto opened = open_outputs(config); !opened) return opened;
     if (auto opened = open_opensky(config); !opened) return opened;
     if (auto opened = open_control(config); !opened) return opened;
     open_status(config);
@@ -86,6 +91,7 @@ class Collector::Impl {
     sky_thread_ = std::thread([this] { sky_->run(); });
     if (radio_) radio_thread_ = std::thread([this] { radio_->run(); });
     if (inputs_) inputs_thread_ = std::thread([this] { inputs_->run(); });
+    if (outputs_) outputs_thread_ = std::thread([this] { outputs_->run(); });
     if (opensky_) opensky_thread_ = std::thread([this] { opensky_->run(); });
   }
 
@@ -100,6 +106,8 @@ class Collector::Impl {
     if (opensky_thread_.joinable()) opensky_thread_.join();
     sky_input_.close();
     sky_thread_.join();
+    outgoing_.close();
+    if (outputs_thread_.joinable()) outputs_thread_.join();
     const BootTime deadline = clock_.boot_now() + options_.flush;
     // A disk that stalls does not hold the sinks' acks back for ever.
     last_batch_leased_.get_future().wait_for(options_.flush);
@@ -145,6 +153,15 @@ class Collector::Impl {
         clock_, metrics_);
     if (!inputs) return tl::unexpected(inputs.error());
     inputs_ = std::move(*inputs);
+    return {};
+  }
+
+  Result<void> open_outputs(const config::Config& config) {
+    if (config.outputs.empty()) return {};
+    auto outputs = feed::FrameOutputs::create(output_settings(config, options_.allow_sim), outgoing_, clock_, metrics_);
+    if (!outputs) return tl::unexpected(outputs.error());
+    outputs_ = std::move(*outputs);
+    sky_->pass_on(outgoing_);
     return {};
   }
 
@@ -208,6 +225,7 @@ class Collector::Impl {
 
   SkyChannel sky_input_{kSkyInputs};
   RecordChannel records_{kRecordVectors};
+  feed::OutgoingChannel outgoing_{kOutgoingBlocks};
   Channel<spool::StoreRequest> requests_{kStoreRequests};
   Channel<spool::Lease> leases_;
   Channel<SpoolQuestion> questions_{kQuestions};
@@ -219,6 +237,7 @@ class Collector::Impl {
 
   std::optional<RadioStage> radio_;
   std::unique_ptr<feed::FrameInputs> inputs_;
+  std::unique_ptr<feed::FrameOutputs> outputs_;
   std::unique_ptr<OpenSkyStage> opensky_;
   std::optional<SkyStage> sky_;
   std::optional<StoreStage> store_;
@@ -228,6 +247,7 @@ class Collector::Impl {
 
   std::thread radio_thread_;
   std::thread inputs_thread_;
+  std::thread outputs_thread_;
   std::thread opensky_thread_;
   std::thread sky_thread_;
   std::thread store_thread_;

@@ -12,6 +12,7 @@
 #include <airspool/config/station_name.h>
 #include <airspool/core/icao24.h>
 #include <airspool/core/log.h>
+#include <airspool/net/lookup.h>
 #include <airspool/opensky/credentials.h>
 #include <airspool/opensky/query.h>
 #include <airspool/radio/file_source.h>
@@ -250,6 +251,18 @@ opensky::Query query_of(const config::OpenSky& from) {
   return query;
 }
 
+feed::OutputFormat format_of(config::OutputType type) {
+  switch (type) {
+    case config::OutputType::kBeast:
+      break;
+    case config::OutputType::kAvr:
+      return feed::OutputFormat::kAvr;
+    case config::OutputType::kSbs:
+      return feed::OutputFormat::kSbs;
+  }
+  return feed::OutputFormat::kBeast;
+}
+
 tl::unexpected<Error> not_in_this_version(const std::string& what, const std::string& instead) {
   return fail(ErrorCode::kConfig, what + " is not in this version of airspool; " + instead);
 }
@@ -446,6 +459,18 @@ std::vector<feed::InputSettings> input_settings(const config::Config& config) {
     inputs.push_back({input.connect.value_or(""), input.listen.value_or("")});
   }
   return inputs;
+}
+
+std::vector<feed::OutputSettings> output_settings(const config::Config& config, bool allow_sim) {
+  std::vector<feed::OutputSettings> outputs;
+  for (const config::Output& output : config.outputs) {
+    const auto parts = net::split_host_port(output.listen);
+    const bool stays_here = parts && net::is_loopback_host(parts->host);
+    const bool simulated = config.radio.source == config::RadioSource::kSim;
+    outputs.push_back({format_of(output.type), output.listen, output.from == config::OutputFrom::kRadio,
+                       simulated && !stays_here && !allow_sim});
+  }
+  return outputs;
 }
 
 }  // namespace airspool::collector

@@ -10,6 +10,7 @@
 #include <airspool/core/metrics.h>
 #include <airspool/core/result.h>
 #include <airspool/feed/frame_inputs.h>
+#include <airspool/feed/frame_outputs.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/opensky/poller.h>
 #include <airspool/radio/sample_source.h>
@@ -30,6 +31,8 @@ std::string station_name(const config::Config& config);
 Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config);
 
 std::vector<feed::InputSettings> input_settings(const config::Config& config);
+// Without `allow_sim`, what leaves this machine leaves simulated frames out.
+std::vector<feed::OutputSettings> output_settings(const config::Config& config, bool allow_sim);
 modes::Effort effort_of(const config::Config& config);
 SkySettings sky_settings(const config::Config& config);
 spool::SpoolSettings spool_settings(const config::Config& config);

@@ -12,9 +12,7 @@
 namespace airspool::collector {
 namespace {
 
-using testing::Contains;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 std::vector<std::byte> first_samples(const config::Config& config) {
   auto source = open_radio(config);
@@ -218,6 +216,22 @@ TEST(SettingsTest, TellsTheSpoolWhenTheClockIsBelieved) {
   EXPECT_EQ(spool_settings(config).clock.hold_max, std::chrono::milliseconds(1500));
   config.clock.trust = config::ClockTrust::kAlways;
   EXPECT_EQ(spool_settings(config).clock.trust, spool::ClockTrust::kAlways);
+}
+
+TEST(SettingsTest, KeepsSimulatedFramesOnThisMachineUnlessAllowed) {
+  config::Config config;
+  config.outputs = {{config::OutputType::kSbs, "127.0.0.1:30003", config::OutputFrom::kRadio},
+                    {config::OutputType::kBeast, "0.0.0.0:30005", config::OutputFrom::kAll}};
+  const auto real = output_settings(config, false);
+  ASSERT_EQ(real.size(), 2U);
+  EXPECT_EQ(real[0].format, feed::OutputFormat::kSbs);
+  EXPECT_TRUE(real[0].own_radio_only);
+  EXPECT_FALSE(real[1].own_radio_only);
+  EXPECT_FALSE(real[1].refuse_own_radio);
+  config.radio.source = config::RadioSource::kSim;
+  EXPECT_FALSE(output_settings(config, false)[0].refuse_own_radio);
+  EXPECT_TRUE(output_settings(config, false)[1].refuse_own_radio);
+  EXPECT_FALSE(output_settings(config, true)[1].refuse_own_radio);
 }
 
 TEST(SettingsTest, TellsInputsWhereToConnectAndToListen) {

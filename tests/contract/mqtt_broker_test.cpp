@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/mqtt_broker.h"
-#include "contract/secret_file.h"
 
 #include <fstream>
 #include <functional>
 
 #include <airspool/uplink/mqtt_sink.h>
+
+#include "contract/secret_file.h"
 
 // What a real broker does to a publisher beyond the contract of all sinks.
 namespace airspool::contract {

@@ -245,7 +245,7 @@ constexpr std::array kRows{
   Row{.path = "sink[].username", .slot = [](Scope& s) -> Slot { return &s.sink->username; },
       .doc = "User to log in as.", .absent = "no login", .sink_types = "kafka, mqtt"},
   Row{.path = "sink[].password_file", .slot = [](Scope& s) -> Slot { return &s.sink->password_file; },
-      .doc = "File that holds the password and nothing else.", .absent = "no login", .sink_types = "kafka, mqtt"},
+      .doc = "File that holds the password and nothing else; only its owner may read it (chmod 600).", .absent = "no login", .sink_types = "kafka, mqtt"},
   Row{.path = "sink[].ca_file", .slot = [](Scope& s) -> Slot { return &s.sink->ca_file; },
       .doc = "Certificates of the authorities to trust (PEM).", .absent = "the system's store", .sink_types = "kafka, mqtt"},
   Row{.path = "sink[].cert_file", .slot = [](Scope& s) -> Slot { return &s.sink->cert_file; },

@@ -16,6 +16,7 @@
 #include <airspool/opensky/credentials.h>
 #include <airspool/opensky/query.h>
 #include <airspool/radio/file_source.h>
+#include <airspool/radio/rtl_tcp_source.h>
 #include <airspool/radio/sim_source.h>
 #include <airspool/uplink/debezium.h>
 #include <airspool/uplink/file_sink.h>
@@ -64,6 +65,18 @@ radio::FileSettings file_settings(const config::Radio& radio) {
   settings.sample_rate_hz = static_cast<std::uint32_t>(radio.sample_rate_hz);
   settings.pace = pace_of(radio.pace);
   settings.loop = radio.loop;
+  return settings;
+}
+
+radio::RtlTcpSettings rtl_tcp_settings(const config::Radio& radio) {
+  radio::RtlTcpSettings settings;
+  settings.host = radio.host;
+  settings.port = static_cast<std::uint16_t>(radio.port);
+  settings.sample_rate_hz = static_cast<std::uint32_t>(radio.sample_rate_hz);
+  settings.ppm = static_cast<int>(radio.ppm);
+  settings.bias_tee = radio.bias_tee;
+  if (radio.gain.mode == config::Gain::Mode::kFixed) settings.gain_db = radio.gain.fixed_db;
+  settings.tuner_agc = radio.gain.mode == config::Gain::Mode::kAgc;
   return settings;
 }
 
@@ -283,8 +296,12 @@ Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& co
       break;
     case config::RadioSource::kRtlSdr:
       return not_in_this_version("radio.source = \"rtlsdr\"", "use \"file\", \"sim\" or \"none\"");
-    case config::RadioSource::kRtlTcp:
-      return not_in_this_version("radio.source = \"rtl_tcp\"", "use \"file\", \"sim\" or \"none\"");
+    case config::RadioSource::kRtlTcp: {
+      auto opened = radio::RtlTcpSource::open(rtl_tcp_settings(config.radio));
+      if (!opened) return tl::unexpected(opened.error());
+      source = std::move(*opened);
+      break;
+    }
     case config::RadioSource::kFile: {
       auto opened = radio::FileSource::open(file_settings(config.radio));
       if (!opened) return tl::unexpected(opened.error());

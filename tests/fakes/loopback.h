@@ -94,10 +94,10 @@ class LoopbackListener {
   ~LoopbackListener() { ::close(fd_); }
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  // Waits for somebody, for two seconds at most.
-  [[nodiscard]] LoopbackPeer accept() const {
+  // Waits for somebody.
+  [[nodiscard]] LoopbackPeer accept(int patience_ms = 2'000) const {
     pollfd waiting{fd_, POLLIN, 0};
-    if (::poll(&waiting, 1, 2'000) <= 0) return {};
+    if (::poll(&waiting, 1, patience_ms) <= 0) return {};
     return LoopbackPeer(::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC));
   }
 

@@ -63,8 +63,17 @@ TEST(SettingsTest, ARadioThatCannotBeReadYetIsRefused) {
   config::Config config;
   config.radio.source = config::RadioSource::kRtlSdr;
   expect_not_in_this_version(open_radio(config).error(), "rtlsdr");
+}
+
+TEST(SettingsTest, ADongleOfAnotherMachineNeedNotBeThereYet) {
+  config::Config config;
   config.radio.source = config::RadioSource::kRtlTcp;
-  expect_not_in_this_version(open_radio(config).error(), "rtl_tcp");
+  config.radio.host = "attic.local";
+  config.radio.sample_rate_hz = 2'000'000;
+  const auto opened = open_radio(config);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ((*opened)->info().name, "rtl_tcp attic.local:1234");
+  EXPECT_EQ((*opened)->info().sample_rate_hz, 2'000'000U);
 }
 
 TEST(SettingsTest, ARecordingThatIsMissingIsAnError) {

@@ -32,6 +32,8 @@ constexpr std::size_t kReadBytes = 16'384;
 constexpr Nanoseconds kListenAgain = 5s;
 constexpr Nanoseconds kReportEvery = 1s;
 constexpr Nanoseconds kPatience = 100ms;
+// Between two looks at sockets that have something: senders write each frame by itself, thousands a second.
+constexpr int kRestMs = 10;
 // So much without a single message is not the protocol.
 constexpr std::uint64_t kStrangeBytes = 65'536;
 
@@ -286,7 +288,10 @@ Result<std::unique_ptr<FrameInputs>> FrameInputs::create(const std::vector<Input
 }
 
 void FrameInputs::run() {
-  while (!stopped_) impl_->step(kPatience);
+  while (!stopped_) {
+    impl_->step(kPatience);
+    ::poll(nullptr, 0, kRestMs);
+  }
   impl_->hand_on(true);
   impl_->report();
 }

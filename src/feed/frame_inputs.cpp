@@ -34,7 +34,7 @@ constexpr Nanoseconds kReportEvery = 1s;
 constexpr Nanoseconds kPatience = 100ms;
 // Between two looks at sockets that have something: senders write each frame by itself, thousands a second.
 constexpr int kRestMs = 10;
-// So much without a single message is not the protocol.
+// So much that is mostly junk is not the protocol.
 constexpr std::uint64_t kStrangeBytes = 65'536;
 
 std::int64_t tick_of(BootTime time) { return time.time_since_epoch().count() / 250 * 3; }
@@ -48,9 +48,10 @@ struct Connection {
   BootTime bunch_began{};
   bool complained = false;
 
+  // Among random bytes there is a message now and then, too.
   [[nodiscard]] bool speaks() const {
     const ReaderCounts& counts = reader.counts();
-    return counts.frames() + counts.mode_ac + counts.mlat > 0;
+    return counts.frames() + counts.mode_ac + counts.mlat > 0 && counts.junk_bytes <= counts.bytes / 2;
   }
 };
 
@@ -222,7 +223,7 @@ bool FrameInputs::Impl::read(Input& input, Connection& connection) {
   } else if (!connection.complained && connection.reader.counts().bytes > kStrangeBytes) {
     connection.complained = true;
     log::warning("input",
-                 "sends bytes, but nothing in Beast or AVR form: is this the port of its Beast output (often 30005)?",
+                 "sends hardly anything in Beast or AVR form: is this the port of its Beast output (often 30005)?",
                  {{"input", input.name}});
   }
   return true;

@@ -260,18 +260,45 @@ std::string station_name(const config::Config& config) {
   return config::expand_station_name(config.station.name, config::this_machine());
 }
 
-Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config) {
+radio::RtlSdrSettings dongle_settings(const config::Radio& radio) {
+  radio::RtlSdrSettings settings;
+  settings.device = radio.device.value_or("");
+  switch (radio.gain.mode) {
+    case config::Gain::Mode::kAuto:
+      settings.gain.mode = radio::GainChoice::Mode::kAuto;
+      break;
+    case config::Gain::Mode::kAgc:
+      settings.gain.mode = radio::GainChoice::Mode::kAgc;
+      break;
+    case config::Gain::Mode::kFixed:
+      settings.gain = {radio::GainChoice::Mode::kFixed, radio.gain.fixed_db};
+      break;
+  }
+  settings.ppm = static_cast<int>(radio.ppm);
+  settings.bias_tee = radio.bias_tee;
+  settings.sample_rate_hz = static_cast<std::uint32_t>(radio.sample_rate_hz);
+  return settings;
+}
+
+Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config, radio::RtlSdrSource::Tell tell) {
   std::unique_ptr<radio::SampleSource> source;
   switch (config.radio.source) {
     case config::RadioSource::kNone:
       break;
     case config::RadioSource::kAuto:
-      log::warning("radio", "this version cannot read a dongle yet: running without a radio (radio.source = \"auto\")");
+      if (!radio::RtlSdrSource::built_in()) {
+        log::warning("radio", "this airspool was built without librtlsdr: running without a radio");
+        break;
+      }
+      [[fallthrough]];
+    case config::RadioSource::kRtlSdr: {
+      auto opened = radio::RtlSdrSource::open(dongle_settings(config.radio), std::move(tell));
+      if (!opened) return tl::unexpected(opened.error());
+      source = std::move(*opened);
       break;
-    case config::RadioSource::kRtlSdr:
-      return not_in_this_version("radio.source = \"rtlsdr\"", "use \"file\", \"sim\" or \"none\"");
+    }
     case config::RadioSource::kRtlTcp:
-      return not_in_this_version("radio.source = \"rtl_tcp\"", "use \"file\", \"sim\" or \"none\"");
+      return not_in_this_version("radio.source = \"rtl_tcp\"", "use \"rtlsdr\", \"file\", \"sim\" or \"none\"");
     case config::RadioSource::kFile: {
       auto opened = radio::FileSource::open(file_settings(config.radio));
       if (!opened) return tl::unexpected(opened.error());

@@ -11,6 +11,7 @@
 #include <airspool/core/result.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/opensky/poller.h>
+#include <airspool/radio/rtlsdr_source.h>
 #include <airspool/radio/sample_source.h>
 #include <airspool/spool/spool.h>
 #include <airspool/uplink/check.h>
@@ -25,8 +26,11 @@ namespace airspool::collector {
 // The station's name with its placeholders filled in.
 std::string station_name(const config::Config& config);
 
-// The source that the configuration asks for; null when it asks for none, or for a dongle when one appears.
-Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config);
+// The source that the configuration asks for; null when it asks for none, or for a dongle, if any, in a build that
+// cannot read one. `tell` hears how a dongle is.
+Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config,
+                                                        radio::RtlSdrSource::Tell tell = {});
+radio::RtlSdrSettings dongle_settings(const config::Radio& radio);
 
 modes::Effort effort_of(const config::Config& config);
 SkySettings sky_settings(const config::Config& config);

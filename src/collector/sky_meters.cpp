@@ -44,6 +44,23 @@ SkyMeters::SkyMeters(metrics::Registry& metrics)
   }
 }
 
+void SkyMeters::expect_inputs(const std::vector<std::string>& names) {
+  const auto counter = [&](const std::string& input) {
+    return &metrics_.counter("airspool_input_duplicates_total",
+                             "Frames that another source had brought already; \"radio\" is the radio of this machine.",
+                             {{"input", input}});
+  };
+  radio_duplicates_ = counter("radio");
+  for (const std::string& name : names) duplicates_.push_back(counter(name));
+}
+
+void SkyMeters::not_passed_on(std::size_t frames) {
+  metrics_
+      .counter("airspool_output_frames_dropped_total",
+               "Frames for the outputs dropped because their thread did not keep up.")
+      .add(frames);
+}
+
 void SkyMeters::fused(const std::vector<Record>& records) {
   for (const Record& record : records) {
     if (record.from_opensky.empty()) continue;

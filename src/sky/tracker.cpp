@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -146,8 +147,10 @@ Tracker::Tracker(TrackerSettings settings) : settings_(settings) {}
 void Tracker::observe(const modes::Message& message, float signal_dbfs, BootTime time) {
   ++counts_.messages;
   Aircraft& aircraft = find_or_create(message.address, time);
-  aircraft.rssi_dbfs =
-      aircraft.messages == 0 ? signal_dbfs : aircraft.rssi_dbfs + kRssiWeight * (signal_dbfs - aircraft.rssi_dbfs);
+  if (!std::isnan(signal_dbfs)) {
+    aircraft.rssi_dbfs =
+        aircraft.rssi_dbfs ? *aircraft.rssi_dbfs + kRssiWeight * (signal_dbfs - *aircraft.rssi_dbfs) : signal_dbfs;
+  }
   ++aircraft.messages;
   aircraft.last_seen = std::max(aircraft.last_seen, time);
   // What the transponder's own status says counts until the kind of position message says it better.
@@ -155,6 +158,17 @@ void Tracker::observe(const modes::Message& message, float signal_dbfs, BootTime
     aircraft.on_ground.set(message.vertical_status == modes::VerticalStatus::kOnGround, time);
   }
   std::visit(Observation(aircraft, message, time, settings_, counts_), message.body);
+}
+
+void Tracker::observe_better(Icao24 address, float was_dbfs, float is_dbfs) {
+  const auto found = aircraft_.find(address);
+  if (found == aircraft_.end()) return;
+  std::optional<double>& rssi_dbfs = found->second.rssi_dbfs;
+  if (!rssi_dbfs || (found->second.messages == 1 && !std::isnan(was_dbfs))) {
+    rssi_dbfs = is_dbfs;
+  } else {
+    rssi_dbfs = *rssi_dbfs + kRssiWeight * (is_dbfs - (std::isnan(was_dbfs) ? *rssi_dbfs : was_dbfs));
+  }
 }
 
 Aircraft& Tracker::find_or_create(Icao24 address, BootTime time) {

@@ -26,6 +26,8 @@ enum class IqFormat : std::uint8_t { kAuto, kCu8, kCs16 };
 enum class Pace : std::uint8_t { kRealTime, kFast };
 enum class Effort : std::uint8_t { kFull, kBalanced, kEco };
 enum class InputType : std::uint8_t { kBeast };
+enum class OutputType : std::uint8_t { kBeast, kAvr, kSbs };
+enum class OutputFrom : std::uint8_t { kAll, kRadio };
 enum class OpenSkyAccount : std::uint8_t { kAnonymous, kStandard, kFeeder, kLicensed };
 enum class SamplingPolicy : std::uint8_t { kInterval, kEveryChange, kAdaptive };
 enum class Durability : std::uint8_t { kWriteThrough, kSpill };
@@ -103,6 +105,13 @@ struct Input {
   InputType type = InputType::kBeast;
   std::optional<std::string> connect;
   std::optional<std::string> listen;
+};
+
+// [[output]]
+struct Output {
+  OutputType type = OutputType::kBeast;
+  std::string listen;  // address:port; never empty after load()
+  OutputFrom from = OutputFrom::kAll;
 };
 
 // [[opensky.area]]: south < north; west > east spans the antimeridian.
@@ -227,6 +236,7 @@ struct Config {
   Clock clock;
   Radio radio;
   std::vector<Input> inputs;
+  std::vector<Output> outputs;
   OpenSky opensky;
   Fusion fusion;
   Sampling sampling;

@@ -75,7 +75,7 @@ struct Aircraft {
   PositionSource position_source = PositionSource::kAdsb;
   bool position_on_surface = false;  // which kind of message `position` came from
   int consistent_positions = 0;      // pairs in a row that fit each other, up to 2: two make a place sure
-  double rssi_dbfs = 0.0;            // smoothed over the last messages
+  std::optional<double> rssi_dbfs;   // smoothed over the last messages; empty: no receiver told it
   CprPair airborne_cpr;
   CprPair surface_cpr;
   std::optional<SuspectPosition> suspect;
@@ -127,8 +127,12 @@ class Tracker {
   explicit Tracker(TrackerSettings settings);
 
   // `time` must not run backwards by more than the reordering of a stream (1 s). Positions of messages that are older
-  // than the last position message of their aircraft are not used.
+  // than the last position message of their aircraft are not used. A signal that is NaN is not known.
   void observe(const modes::Message& message, float signal_dbfs, BootTime time);
+
+  // Another receiver heard the message that was observed last, or one of the last, of this aircraft better than it was
+  // observed with. `was_dbfs` may be NaN.
+  void observe_better(Icao24 address, float was_dbfs, float is_dbfs);
 
   // Forgets aircraft not heard for `expire_after`.
   void expire(BootTime now);

@@ -68,6 +68,11 @@ class Observation {
         counts_(counts) {}
 
   void operator()(const modes::OtherSquitter&) const {}
+  void operator()(const modes::CoarsePosition&) const {}
+  void operator()(const modes::EmergencyStatus&) const {}
+  void operator()(const modes::ResolutionAdvisory&) const {}
+  void operator()(const modes::TargetState&) const {}
+  void operator()(const modes::OperationalStatus&) const {}
   void operator()(const modes::AllCallReply&) const {}
   void operator()(const modes::CommD&) const {}
 
@@ -109,6 +114,10 @@ class Observation {
   void operator()(const modes::AltitudeReply& body) const {
     if (body.baro_altitude_m) set_baro_altitude(*body.baro_altitude_m);
     aircraft_.spi.set(body.spi, time_);
+  }
+
+  void operator()(const modes::AirAirReply& body) const {
+    if (body.baro_altitude_m) set_baro_altitude(*body.baro_altitude_m);
   }
 
   void operator()(const modes::IdentityReply& body) const {

@@ -33,6 +33,10 @@ class SkyMeters {
 
   metrics::Registry& metrics_;
   metrics::Counter& undecodable_;
+  metrics::Counter& of_no_aircraft_;
+  metrics::Counter& comm_b_inferred_;
+  metrics::Counter& comm_b_ambiguous_;
+  metrics::Counter& comm_b_unknown_;
   metrics::Counter& made_;
   metrics::Counter& dropped_;
   std::array<metrics::Counter*, kRecordFieldKeys.size()> fields_from_opensky_{};

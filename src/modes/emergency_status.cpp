@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <airspool/core/extended_state.h>
+
 #include "families.h"
 
 // Aircraft status, type code 28 (register 6,1), subtype 1 (DO-260B 2.2.3.2.7.8.1; Doc 9871 table B-2-97a):
@@ -11,10 +13,8 @@
 namespace airspool::modes {
 
 std::string_view to_string(Emergency emergency) {
-  constexpr std::string_view kNames[] = {
-      "none",    "general", "medical", "minimum_fuel", "no_communications", "unlawful_interference", "downed_aircraft",
-      "reserved"};
-  return kNames[static_cast<std::size_t>(emergency) & 7U];
+  const auto number = static_cast<std::size_t>(emergency);
+  return number < kEmergencyNames.size() ? kEmergencyNames.at(number) : "reserved";
 }
 
 EmergencyStatus decode_emergency_status(const MeField& me) {

@@ -353,6 +353,9 @@ SkySettings sky_settings(const config::Config& config) {
   settings.sampling.max_gap = from_seconds(config.sampling.max_gap_s);
   settings.sampling.interval = from_seconds(config.sampling.interval_s);
   settings.sampling.station_id = station_name(config);
+  for (const std::string& name : config.sampling.fields) {
+    if (const auto field = extended_field(name)) settings.sampling.fields.add(*field);
+  }
   return settings;
 }
 

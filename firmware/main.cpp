@@ -40,6 +40,7 @@ int run(int argc, char** argv) {
   add_replay(app, exit_code);
   add_decode(app, exit_code);
   add_spool(app, exit_code);
+  add_radio(app, exit_code);
   add_check(app, exit_code);
   add_config(app, exit_code);
   add_version(app, exit_code);

@@ -4,9 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include <airspool/collector/radio_check.h>
 #include <airspool/collector/uplink_check.h>
 #include <airspool/core/log.h>
 
@@ -26,21 +28,29 @@ struct CheckOptions {
   int patience_s = 15;
 };
 
-std::string_view word_of(uplink::CheckState state) {
+std::string_view word_of(CheckState state) {
   switch (state) {
-    case uplink::CheckState::kGood:
+    case CheckState::kGood:
       return "  ok    ";
-    case uplink::CheckState::kWarning:
+    case CheckState::kWarning:
       return "  look  ";
-    case uplink::CheckState::kFailed:
+    case CheckState::kFailed:
       return "  FAIL  ";
-    case uplink::CheckState::kSkipped:
+    case CheckState::kSkipped:
       break;
   }
   return "  -     ";
 }
 
-// Prints steps as they come, one line each and the next step to take below it.
+// One line, and the next step to take below it.
+void print(const CheckStep& step) {
+  std::cout << word_of(step.state) << step.step << std::string(12 - std::min<std::size_t>(step.step.size(), 11), ' ')
+            << step.detail << '\n';
+  if (!step.next.empty()) std::cout << "          -> " << step.next << '\n';
+  std::cout.flush();
+}
+
+// Prints steps as they come.
 class Printer {
  public:
   void take(const collector::SinkCheck& check) {
@@ -52,10 +62,7 @@ class Printer {
     const auto& [target, step] = check.steps.back();
     if (!target.empty() && target != target_) std::cout << "  " << target << '\n';
     target_ = target;
-    std::cout << word_of(step.state) << step.step << std::string(12 - std::min<std::size_t>(step.step.size(), 11), ' ')
-              << step.detail << '\n';
-    if (!step.next.empty()) std::cout << "          -> " << step.next << '\n';
-    std::cout.flush();
+    print(step);
   }
 
  private:
@@ -63,7 +70,7 @@ class Printer {
   std::string target_;
 };
 
-Result<int> check(CheckOptions& options) {
+Result<int> check_uplink(CheckOptions& options) {
   const config::LoadResult loaded = options.layers.load();
   if (!loaded) return exit_status(ErrorCode::kConfig);
   options.uplink.write = !options.no_write;
@@ -87,11 +94,43 @@ Result<int> check(CheckOptions& options) {
   return good ? 0 : kSomethingFailed;
 }
 
+int check_radio(const CheckOptions& options) {
+  const config::LoadResult loaded = options.layers.load();
+  if (!loaded) return exit_status(ErrorCode::kConfig);
+  log::set_level(log::Level::kError);
+  std::vector<CheckStep> steps;
+  const bool good = collector::check_radio(loaded->config, [&](const CheckStep& step) {
+    steps.push_back(step);
+    if (!options.json) print(step);
+  });
+  if (options.json) {
+    std::cout << collector::to_json(steps) << '\n';
+  } else {
+    std::cout << (good ? "\ngood: the dongle works\n" : "\nnot good: mend the FAIL\n");
+  }
+  return good ? 0 : kSomethingFailed;
+}
+
+void add_radio_check(CLI::App& check, int& exit_code) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* radio = check.add_subcommand("radio", "Check the dongle: USB, driver, permission, samples, noise, gain");
+  options->layers.add_to(*radio);
+  options->layers.add_classic_to(*radio);
+  radio->add_flag("--json", options->json, "Print one JSON object when all is done");
+  radio->footer(
+      "\nLooks which dongles are plugged in and who has them, then opens the one that is configured and listens for\n"
+      "two seconds. A collector that has the dongle is not disturbed, and said to have it.\n"
+      "  airspool check radio --device 00000001 --gain 38.6\n"
+      "Exit status 0: all is good; 1: something failed; 78: the configuration is wrong.");
+  radio->callback([options, &exit_code] { exit_code = check_radio(*options); });
+}
+
 }  // namespace
 
 void add_check(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("check", "Try the ways to the outside and say what is wrong with them");
+  CLI::App* command = app.add_subcommand("check", "Try the antenna and the ways to the outside, and say what is wrong");
   command->require_subcommand(1);
+  add_radio_check(*command, exit_code);
   auto options = std::make_shared<CheckOptions>();
   CLI::App* uplink = command->add_subcommand("uplink", "Check every sink: name, connection, TLS, login, permission");
   options->layers.add_to(*uplink);
@@ -109,7 +148,7 @@ void add_check(CLI::App& app, int& exit_code) {
       "  airspool check uplink --config my.toml --sink lake\n"
       "Exit status 0: all is good; 1: something failed; 78: the configuration is wrong.");
   uplink->callback([options, &exit_code] {
-    const Result<int> done = check(*options);
+    const Result<int> done = check_uplink(*options);
     exit_code = done ? *done : report(done.error());
   });
 }

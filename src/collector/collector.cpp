@@ -22,7 +22,9 @@
 #include <airspool/spool/browse.h>
 #include <airspool/status/status_server.h>
 
+#include "dongle_meters.h"
 #include "forward_stage.h"
+#include "gain_command.h"
 #include "opensky_stage.h"
 #include "radio_stage.h"
 #include "settings.h"
@@ -58,7 +60,10 @@ class Collector::Impl {
     if (!spool) return tl::unexpected(spool.error());
     auto lanes = open_sinks(config, options_.allow_sim, clock_, metrics_);
     if (!lanes) return tl::unexpected(lanes.error());
-    auto source = open_radio(config);
+    auto source = open_radio(config, [this](const radio::DongleState& state) {
+      if (!dongle_meters_) dongle_meters_.emplace(metrics_, radio_report_);
+      dongle_meters_->show(state);
+    });
     if (!source) return tl::unexpected(source.error());
 
     sky_.emplace(sky_settings(config), sky_input_, records_, snapshots_, clock_, metrics_);
@@ -72,7 +77,8 @@ class Collector::Impl {
       auto demodulator =
           modes::Demodulator::create({.sample_rate_hz = (*source)->info().sample_rate_hz, .effort = effort_of(config)});
       if (!demodulator) return tl::unexpected(demodulator.error());
-      log::info("radio", "listening", {{"source", (*source)->info().name}});
+      // A dongle says so itself, each time that it comes.
+      if ((*source)->gain() == nullptr) log::info("radio", "listening", {{"source", (*source)->info().name}});
       radio_.emplace(std::move(*source), std::move(*demodulator),
                      RadioStage::Effort{effort_of(config), config.radio.pace == config::Pace::kRealTime}, clock_,
                      sky_input_, metrics_);
@@ -191,6 +197,7 @@ class Collector::Impl {
   // Runs on the control thread: looks at snapshots, or asks the store thread and waits.
   Result<std::string> answer(std::string_view command, std::string_view arguments) {
     if (command == "spool.stat") return spool::to_json(*spool_stat_.latest());
+    if (command == kGainCommand) return answer_gain(radio_ ? radio_->gain() : nullptr, arguments);
     for (const std::string_view known : {spool::kPageCommand, spool::kRequeueCommand, spool::kCheckCommand}) {
       if (command == known) return ask_store(command, arguments);
     }
@@ -211,7 +218,7 @@ class Collector::Impl {
     settings.station = station_name(config);
     settings.position = config.station.position();
     settings.location_accuracy = static_cast<int>(config.station.location_accuracy);
-    auto server = status::StatusServer::open(settings, snapshots_, metrics_, clock_);
+    auto server = status::StatusServer::open(settings, snapshots_, metrics_, clock_, &radio_report_);
     if (!server) {
       log::error("status", server.error().message + "; running without the status page");
       return;
@@ -232,6 +239,8 @@ class Collector::Impl {
   Board<SkySnapshot> snapshots_;
   Board<spool::SpoolStat> spool_stat_;
   SinkStatusBoard sink_status_;
+  Board<RadioReport> radio_report_;
+  std::optional<DongleMeters> dongle_meters_;  // with the first that is told of a dongle
   std::promise<void> last_batch_leased_;
   std::atomic<double> coverage_{0.0};  // of OpenSky's last answer by the radio: from sky to opensky
 

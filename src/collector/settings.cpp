@@ -276,26 +276,49 @@ feed::OutputFormat format_of(config::OutputType type) {
   return feed::OutputFormat::kBeast;
 }
 
-tl::unexpected<Error> not_in_this_version(const std::string& what, const std::string& instead) {
-  return fail(ErrorCode::kConfig, what + " is not in this version of airspool; " + instead);
-}
-
 }  // namespace
 
 std::string station_name(const config::Config& config) {
   return config::expand_station_name(config.station.name, config::this_machine());
 }
 
-Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config) {
+radio::RtlSdrSettings dongle_settings(const config::Radio& radio) {
+  radio::RtlSdrSettings settings;
+  settings.device = radio.device.value_or("");
+  switch (radio.gain.mode) {
+    case config::Gain::Mode::kAuto:
+      settings.gain.mode = radio::GainChoice::Mode::kAuto;
+      break;
+    case config::Gain::Mode::kAgc:
+      settings.gain.mode = radio::GainChoice::Mode::kAgc;
+      break;
+    case config::Gain::Mode::kFixed:
+      settings.gain = {radio::GainChoice::Mode::kFixed, radio.gain.fixed_db};
+      break;
+  }
+  settings.ppm = static_cast<int>(radio.ppm);
+  settings.bias_tee = radio.bias_tee;
+  settings.sample_rate_hz = static_cast<std::uint32_t>(radio.sample_rate_hz);
+  return settings;
+}
+
+Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config, radio::RtlSdrSource::Tell tell) {
   std::unique_ptr<radio::SampleSource> source;
   switch (config.radio.source) {
     case config::RadioSource::kNone:
       break;
     case config::RadioSource::kAuto:
-      log::warning("radio", "this version cannot read a dongle yet: running without a radio (radio.source = \"auto\")");
+      if (!radio::RtlSdrSource::built_in()) {
+        log::warning("radio", "this airspool was built without librtlsdr: running without a radio");
+        break;
+      }
+      [[fallthrough]];
+    case config::RadioSource::kRtlSdr: {
+      auto opened = radio::RtlSdrSource::open(dongle_settings(config.radio), std::move(tell));
+      if (!opened) return tl::unexpected(opened.error());
+      source = std::move(*opened);
       break;
-    case config::RadioSource::kRtlSdr:
-      return not_in_this_version("radio.source = \"rtlsdr\"", "use \"file\", \"sim\" or \"none\"");
+    }
     case config::RadioSource::kRtlTcp: {
       auto opened = radio::RtlTcpSource::open(rtl_tcp_settings(config.radio));
       if (!opened) return tl::unexpected(opened.error());
@@ -330,6 +353,9 @@ SkySettings sky_settings(const config::Config& config) {
   settings.sampling.max_gap = from_seconds(config.sampling.max_gap_s);
   settings.sampling.interval = from_seconds(config.sampling.interval_s);
   settings.sampling.station_id = station_name(config);
+  for (const std::string& name : config.sampling.fields) {
+    if (const auto field = extended_field(name)) settings.sampling.fields.add(*field);
+  }
   return settings;
 }
 

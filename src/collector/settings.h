@@ -13,6 +13,7 @@
 #include <airspool/feed/frame_outputs.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/opensky/poller.h>
+#include <airspool/radio/rtlsdr_source.h>
 #include <airspool/radio/sample_source.h>
 #include <airspool/spool/spool.h>
 #include <airspool/uplink/check.h>
@@ -27,8 +28,11 @@ namespace airspool::collector {
 // The station's name with its placeholders filled in.
 std::string station_name(const config::Config& config);
 
-// The source that the configuration asks for; null when it asks for none, or for a dongle when one appears.
-Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config);
+// The source that the configuration asks for; null when it asks for none, or for a dongle, if any, in a build that
+// cannot read one. `tell` hears how a dongle is.
+Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config,
+                                                        radio::RtlSdrSource::Tell tell = {});
+radio::RtlSdrSettings dongle_settings(const config::Radio& radio);
 
 std::vector<feed::InputSettings> input_settings(const config::Config& config);
 // Without `allow_sim`, what leaves this machine leaves simulated frames out.

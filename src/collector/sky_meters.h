@@ -40,6 +40,10 @@ class SkyMeters {
 
   metrics::Registry& metrics_;
   metrics::Counter& undecodable_;
+  metrics::Counter& of_no_aircraft_;
+  metrics::Counter& comm_b_inferred_;
+  metrics::Counter& comm_b_ambiguous_;
+  metrics::Counter& comm_b_unknown_;
   std::vector<metrics::Counter*> duplicates_;
   metrics::Counter* radio_duplicates_ = nullptr;
   metrics::Counter& made_;

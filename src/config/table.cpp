@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include <airspool/core/extended_state.h>
+
 namespace airspool::config {
 namespace {
 
@@ -175,6 +177,8 @@ constexpr std::array kRows{
       .doc = "With policy = \"adaptive\": error of the altitude that dead reckoning may reach; 7.62 m is 25 ft.", .unit = "m", .min = 1, .max = 10000},
   Row{.path = "sampling.max_gap_s", .slot = [](Scope& s) -> Slot { return &s.config->sampling.max_gap_s; },
       .doc = "With policy = \"adaptive\": longest time between two records of an aircraft that is heard.", .unit = "s", .min = 1, .max = 3600},
+  Row{.path = "sampling.fields", .slot = [](Scope& s) -> Slot { return &s.config->sampling.fields; },
+      .doc = "What a record carries beside the usual where the radio knows it, and not older than a minute.", .words = kExtendedFieldNames},
 
   Row{.path = "spool.path", .slot = [](Scope& s) -> Slot { return &s.config->spool.path; },
       .doc = "The database that keeps batches until every sink has them."},

@@ -147,6 +147,18 @@ void append_local(std::string& out, const Statistics::Radio& radio) {
   local.count("strong_signals", radio.strong);
 }
 
+// gain_db is readsb's; the object beside it is ours.
+void append_radio(Object& object, const RadioReport& radio) {
+  object.number("gain_db", radio.gain_db, 1.0, 1);
+  Object ours(object.key("radio"));
+  ours.key("streaming") += radio.streaming ? "true" : "false";
+  if (!radio.device.empty()) ours.text("device", radio.device);
+  if (!radio.tuner.empty()) ours.text("tuner", radio.tuner);
+  if (!radio.trouble.empty()) ours.text("trouble", radio.trouble);
+  ours.text("gain", radio.gain);
+  ours.text("gain_reason", radio.gain_reason);
+}
+
 void append_remote(std::string& out, const Statistics::Remote& other) {
   Object remote(out);
   remote.count("modeac", other.mode_ac);
@@ -237,7 +249,7 @@ std::string receiver_json(const std::optional<GeoPosition>& position, int locati
   return out + '\n';
 }
 
-std::string stats_json(const SkySnapshot& snapshot) {
+std::string stats_json(const SkySnapshot& snapshot, const RadioReport* radio) {
   const auto with_position = static_cast<std::uint64_t>(std::count_if(
       snapshot.aircraft.begin(), snapshot.aircraft.end(), [](const auto& a) { return a.state.position.has_value(); }));
   const StatisticsReport& statistics = snapshot.statistics;
@@ -251,6 +263,7 @@ std::string stats_json(const SkySnapshot& snapshot) {
   {
     Object object(out);
     object.number("now", unix_seconds(snapshot.taken_wall), 3);
+    if (radio != nullptr) append_radio(object, *radio);
     object.count("aircraft_with_pos", with_position);
     object.count("aircraft_without_pos", snapshot.aircraft.size() - with_position);
     for (const auto& [name, period] : periods) {

@@ -160,6 +160,7 @@ struct Sampling {
   double position_m = 50.0;
   double altitude_m = 7.62;
   double max_gap_s = 30.0;
+  std::vector<std::string> fields;  // names of ExtendedField
 };
 
 // [spool]

@@ -197,5 +197,24 @@ TEST(StatsJsonTest, TimesFollowTheCalendarAsItIsNow) {
   EXPECT_EQ(stats["last1min"]["end"], 1'766'888'029.25 + 3600.0);
 }
 
+TEST(StatsJsonTest, TellsOfTheDongle) {
+  RadioReport radio;
+  radio.trouble = "device 00000001 is held by kernel driver dvb_usb_rtl28xxu";
+  radio.gain = "auto";
+  radio.gain_reason = "no tuner now";
+  const auto without = nlohmann::json::parse(stats_json(one_aircraft(), &radio));
+  EXPECT_FALSE(without.contains("gain_db"));
+  EXPECT_EQ(without["radio"]["streaming"], false);
+  EXPECT_EQ(without["radio"]["trouble"], radio.trouble);
+  EXPECT_FALSE(without["radio"].contains("device"));
+  radio = {true, "00000001", "R820T", "", "auto", 38.6, "auto: 2.0 % of 2000 messages above -3 dBFS"};
+  const auto with = nlohmann::json::parse(stats_json(one_aircraft(), &radio));
+  EXPECT_EQ(with["gain_db"], 38.6);
+  EXPECT_EQ(with["radio"]["device"], "00000001");
+  EXPECT_EQ(with["radio"]["tuner"], "R820T");
+  EXPECT_EQ(with["radio"]["gain_reason"], radio.gain_reason);
+  EXPECT_FALSE(with["radio"].contains("trouble"));
+}
+
 }  // namespace
 }  // namespace airspool::status

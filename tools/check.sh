@@ -15,7 +15,7 @@ usage: tools/check.sh [--fast | STAGE...]
   layers   includes and third parties stay in their rooms
   unit     unit tests
   asan     unit, contract and integration tests under AddressSanitizer and UndefinedBehaviorSanitizer
-  tsan     unit tests under ThreadSanitizer
+  tsan     unit tests of the rooms with threads under ThreadSanitizer
   fuzz     every fuzzer for AIRSPOOL_FUZZ_SECONDS (default 30)
   tidy     clang-tidy (slow)
 TXT

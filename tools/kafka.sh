@@ -280,7 +280,9 @@ start() {
     exec 9>&-
   fi
 
-  [[ -f $dir/password ]] || head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$dir/password"
+  # A file of before may be open to all.
+  [[ ! -f $dir/password ]] || chmod 600 "$dir/password"
+  [[ -f $dir/password ]] || (umask 077 && head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$dir/password")
   choose_ports
   if grep -q '^tls ' "$dir/listeners" && [[ ! -f $dir/tls/server-keystore.pem ]]; then
     command -v openssl >/dev/null || complain 69 "openssl is needed for --secure"

@@ -15,6 +15,9 @@
 #include <airspool/core/log.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/sky_snapshot.h>
+#include <airspool/feed/frame_inputs.h>
+#include <airspool/feed/frame_outputs.h>
+#include <airspool/feed/outgoing_frame.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/spool/browse.h>
 #include <airspool/status/status_server.h>
@@ -35,6 +38,8 @@ namespace {
 constexpr std::size_t kRecordVectors = 64;
 // Some seconds of blocks, and a few answers of OpenSky.
 constexpr std::size_t kSkyInputs = 128;
+// Some seconds of blocks.
+constexpr std::size_t kOutgoingBlocks = 64;
 constexpr std::size_t kStoreRequests = 256;
 constexpr std::size_t kQuestions = 4;
 // Less than the patience of whoever asked us (ask_control).
@@ -78,10 +83,11 @@ class Collector::Impl {
                      RadioStage::Effort{effort_of(config), config.radio.pace == config::Pace::kRealTime}, clock_,
                      sky_input_, metrics_);
     }
+    if (auto opened = open_inputs(config); !opened) return opened;
+    if (auto opened = open_outputs(config); !opened) return opened;
     if (auto opened = open_opensky(config); !opened) return opened;
     if (auto opened = open_control(config); !opened) return opened;
     open_status(config);
-    for (const std::string& sentence : without_effect(config)) log::warning("config", sentence);
     return {};
   }
 
@@ -90,6 +96,8 @@ class Collector::Impl {
     forward_thread_ = std::thread([this] { forward_->run(); });
     sky_thread_ = std::thread([this] { sky_->run(); });
     if (radio_) radio_thread_ = std::thread([this] { radio_->run(); });
+    if (inputs_) inputs_thread_ = std::thread([this] { inputs_->run(); });
+    if (outputs_) outputs_thread_ = std::thread([this] { outputs_->run(); });
     if (opensky_) opensky_thread_ = std::thread([this] { opensky_->run(); });
   }
 
@@ -97,11 +105,15 @@ class Collector::Impl {
     if (!store_thread_.joinable()) return;
     // With the stream, so that what each room still holds reaches the next one.
     if (radio_) radio_->stop();
+    if (inputs_) inputs_->stop();
     if (opensky_) opensky_->stop();
     if (radio_thread_.joinable()) radio_thread_.join();
+    if (inputs_thread_.joinable()) inputs_thread_.join();
     if (opensky_thread_.joinable()) opensky_thread_.join();
     sky_input_.close();
     sky_thread_.join();
+    outgoing_.close();
+    if (outputs_thread_.joinable()) outputs_thread_.join();
     const BootTime deadline = clock_.boot_now() + options_.flush;
     // A disk that stalls does not hold the sinks' acks back for ever.
     last_batch_leased_.get_future().wait_for(options_.flush);
@@ -130,6 +142,33 @@ class Collector::Impl {
     const bool radio = config.radio.source != config::RadioSource::kNone;
     return {station_name(config), config.station.position(), static_cast<int>(config.station.location_accuracy), radio,
             config.opensky.enabled};
+  }
+
+  Result<void> open_inputs(const config::Config& config) {
+    if (config.inputs.empty()) return {};
+    const auto settings = input_settings(config);
+    std::vector<std::string> names;
+    for (const feed::InputSettings& input : settings) {
+      names.push_back(input.connect.empty() ? input.listen : input.connect);
+    }
+    sky_->expect_inputs(names);
+    auto inputs = feed::FrameInputs::create(
+        settings,
+        {[this](feed::HeardFrames&& heard) { return sky_input_.try_push(SkyInput(std::move(heard))); },
+         [this](feed::InputReport&& report) { return sky_input_.try_push(SkyInput(std::move(report))); }},
+        clock_, metrics_);
+    if (!inputs) return tl::unexpected(inputs.error());
+    inputs_ = std::move(*inputs);
+    return {};
+  }
+
+  Result<void> open_outputs(const config::Config& config) {
+    if (config.outputs.empty()) return {};
+    auto outputs = feed::FrameOutputs::create(output_settings(config, options_.allow_sim), outgoing_, clock_, metrics_);
+    if (!outputs) return tl::unexpected(outputs.error());
+    outputs_ = std::move(*outputs);
+    sky_->pass_on(outgoing_);
+    return {};
   }
 
   Result<void> open_opensky(const config::Config& config) {
@@ -193,6 +232,7 @@ class Collector::Impl {
 
   SkyChannel sky_input_{kSkyInputs};
   RecordChannel records_{kRecordVectors};
+  feed::OutgoingChannel outgoing_{kOutgoingBlocks};
   Channel<spool::StoreRequest> requests_{kStoreRequests};
   Channel<spool::Lease> leases_;
   Channel<SpoolQuestion> questions_{kQuestions};
@@ -205,6 +245,8 @@ class Collector::Impl {
   std::atomic<double> coverage_{0.0};  // of OpenSky's last answer by the radio: from sky to opensky
 
   std::optional<RadioStage> radio_;
+  std::unique_ptr<feed::FrameInputs> inputs_;
+  std::unique_ptr<feed::FrameOutputs> outputs_;
   std::unique_ptr<OpenSkyStage> opensky_;
   std::optional<SkyStage> sky_;
   std::optional<StoreStage> store_;
@@ -213,6 +255,8 @@ class Collector::Impl {
   std::unique_ptr<status::StatusServer> status_;
 
   std::thread radio_thread_;
+  std::thread inputs_thread_;
+  std::thread outputs_thread_;
   std::thread opensky_thread_;
   std::thread sky_thread_;
   std::thread store_thread_;

@@ -12,9 +12,11 @@
 #include <airspool/config/station_name.h>
 #include <airspool/core/icao24.h>
 #include <airspool/core/log.h>
+#include <airspool/net/lookup.h>
 #include <airspool/opensky/credentials.h>
 #include <airspool/opensky/query.h>
 #include <airspool/radio/file_source.h>
+#include <airspool/radio/rtl_tcp_source.h>
 #include <airspool/radio/sim_source.h>
 #include <airspool/uplink/debezium.h>
 #include <airspool/uplink/file_sink.h>
@@ -63,6 +65,18 @@ radio::FileSettings file_settings(const config::Radio& radio) {
   settings.sample_rate_hz = static_cast<std::uint32_t>(radio.sample_rate_hz);
   settings.pace = pace_of(radio.pace);
   settings.loop = radio.loop;
+  return settings;
+}
+
+radio::RtlTcpSettings rtl_tcp_settings(const config::Radio& radio) {
+  radio::RtlTcpSettings settings;
+  settings.host = radio.host;
+  settings.port = static_cast<std::uint16_t>(radio.port);
+  settings.sample_rate_hz = static_cast<std::uint32_t>(radio.sample_rate_hz);
+  settings.ppm = static_cast<int>(radio.ppm);
+  settings.bias_tee = radio.bias_tee;
+  if (radio.gain.mode == config::Gain::Mode::kFixed) settings.gain_db = radio.gain.fixed_db;
+  settings.tuner_agc = radio.gain.mode == config::Gain::Mode::kAgc;
   return settings;
 }
 
@@ -250,8 +264,16 @@ opensky::Query query_of(const config::OpenSky& from) {
   return query;
 }
 
-tl::unexpected<Error> not_in_this_version(const std::string& what, const std::string& instead) {
-  return fail(ErrorCode::kConfig, what + " is not in this version of airspool; " + instead);
+feed::OutputFormat format_of(config::OutputType type) {
+  switch (type) {
+    case config::OutputType::kBeast:
+      break;
+    case config::OutputType::kAvr:
+      return feed::OutputFormat::kAvr;
+    case config::OutputType::kSbs:
+      return feed::OutputFormat::kSbs;
+  }
+  return feed::OutputFormat::kBeast;
 }
 
 }  // namespace
@@ -297,8 +319,12 @@ Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& co
       source = std::move(*opened);
       break;
     }
-    case config::RadioSource::kRtlTcp:
-      return not_in_this_version("radio.source = \"rtl_tcp\"", "use \"rtlsdr\", \"file\", \"sim\" or \"none\"");
+    case config::RadioSource::kRtlTcp: {
+      auto opened = radio::RtlTcpSource::open(rtl_tcp_settings(config.radio));
+      if (!opened) return tl::unexpected(opened.error());
+      source = std::move(*opened);
+      break;
+    }
     case config::RadioSource::kFile: {
       auto opened = radio::FileSource::open(file_settings(config.radio));
       if (!opened) return tl::unexpected(opened.error());
@@ -327,6 +353,9 @@ SkySettings sky_settings(const config::Config& config) {
   settings.sampling.max_gap = from_seconds(config.sampling.max_gap_s);
   settings.sampling.interval = from_seconds(config.sampling.interval_s);
   settings.sampling.station_id = station_name(config);
+  for (const std::string& name : config.sampling.fields) {
+    if (const auto field = extended_field(name)) settings.sampling.fields.add(*field);
+  }
   return settings;
 }
 
@@ -467,14 +496,24 @@ modes::Effort effort_of(const config::Config& config) {
   }
 }
 
-std::vector<std::string> without_effect(const config::Config& config) {
-  static const config::Config kDefaults;
-  std::vector<std::string> keys;
-  const auto say = [&](bool ignored, const char* key) {
-    if (ignored) keys.push_back(std::string(key) + " has no effect in this version");
-  };
-  say(!config.inputs.empty(), "[[input]]");
-  return keys;
+std::vector<feed::InputSettings> input_settings(const config::Config& config) {
+  std::vector<feed::InputSettings> inputs;
+  for (const config::Input& input : config.inputs) {
+    inputs.push_back({input.connect.value_or(""), input.listen.value_or("")});
+  }
+  return inputs;
+}
+
+std::vector<feed::OutputSettings> output_settings(const config::Config& config, bool allow_sim) {
+  std::vector<feed::OutputSettings> outputs;
+  for (const config::Output& output : config.outputs) {
+    const auto parts = net::split_host_port(output.listen);
+    const bool stays_here = parts && net::is_loopback_host(parts->host);
+    const bool simulated = config.radio.source == config::RadioSource::kSim;
+    outputs.push_back({format_of(output.type), output.listen, output.from == config::OutputFrom::kRadio,
+                       simulated && !stays_here && !allow_sim});
+  }
+  return outputs;
 }
 
 }  // namespace airspool::collector

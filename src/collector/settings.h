@@ -9,6 +9,8 @@
 #include <airspool/core/clock.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/result.h>
+#include <airspool/feed/frame_inputs.h>
+#include <airspool/feed/frame_outputs.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/opensky/poller.h>
 #include <airspool/radio/rtlsdr_source.h>
@@ -32,6 +34,9 @@ Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& co
                                                         radio::RtlSdrSource::Tell tell = {});
 radio::RtlSdrSettings dongle_settings(const config::Radio& radio);
 
+std::vector<feed::InputSettings> input_settings(const config::Config& config);
+// Without `allow_sim`, what leaves this machine leaves simulated frames out.
+std::vector<feed::OutputSettings> output_settings(const config::Config& config, bool allow_sim);
 modes::Effort effort_of(const config::Config& config);
 SkySettings sky_settings(const config::Config& config);
 spool::SpoolSettings spool_settings(const config::Config& config);
@@ -49,9 +54,5 @@ Result<std::vector<uplink::CheckTarget>> targets_of(const config::Config& config
 // Every sink, opened.
 Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, bool allow_sim, const Clock& clock,
                                                  metrics::Registry& metrics);
-
-// Keys that were given another value than their default and that this version does not act on yet, one sentence each:
-// what is ignored must be said.
-std::vector<std::string> without_effect(const config::Config& config);
 
 }  // namespace airspool::collector

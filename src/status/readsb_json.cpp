@@ -159,6 +159,28 @@ void append_radio(Object& object, const RadioReport& radio) {
   ours.text("gain_reason", radio.gain_reason);
 }
 
+void append_remote(std::string& out, const Statistics::Remote& other) {
+  Object remote(out);
+  remote.count("modeac", other.mode_ac);
+  remote.count("modes", other.mode_s);
+  remote.count("bad", other.bad);
+  remote.count("unknown_icao", other.unknown_address);
+  remote.key("accepted") += '[' + std::to_string(other.accepted) + ']';
+}
+
+void append_input(std::string& out, const SkySnapshot::Input& input) {
+  Object object(out);
+  object.text("input", input.name);
+  object.count("connected", input.connected);
+  object.count("messages", input.messages);
+  object.count("accepted", input.accepted);
+  object.count("rejected", input.rejected);
+  object.count("duplicates", input.duplicates);
+  object.count("damaged", input.damaged);
+  object.count("bytes", input.bytes);
+  object.count("junk_bytes", input.junk_bytes);
+}
+
 void append_cpr(std::string& out, const Statistics::Positions& positions) {
   Object cpr(out);
   cpr.count("surface", positions.surface);
@@ -179,6 +201,7 @@ void append_period(std::string& out, const SkySnapshot& snapshot, const Statisti
   object.number("start", unix_seconds(snapshot.taken_wall - (snapshot.taken - period.begin)), 3);
   object.number("end", unix_seconds(snapshot.taken_wall - (snapshot.taken - period.end)), 3);
   if (with_radio) append_local(object.key("local"), period.radio);
+  if (!snapshot.inputs.empty()) append_remote(object.key("remote"), period.remote);
   append_cpr(object.key("cpr"), period.positions);
   {
     Object cpu(object.key("cpu"));
@@ -245,6 +268,14 @@ std::string stats_json(const SkySnapshot& snapshot, const RadioReport* radio) {
     object.count("aircraft_without_pos", snapshot.aircraft.size() - with_position);
     for (const auto& [name, period] : periods) {
       append_period(object.key(name), snapshot, period, with_radio);
+    }
+    if (!snapshot.inputs.empty()) {
+      std::string& inputs = object.key("inputs");
+      for (const SkySnapshot::Input& input : snapshot.inputs) {
+        inputs += &input == &snapshot.inputs.front() ? '[' : ',';
+        append_input(inputs, input);
+      }
+      inputs += ']';
     }
   }
   return out + '\n';

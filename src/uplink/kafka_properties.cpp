@@ -9,10 +9,11 @@
 #include <string_view>
 #include <utility>
 
+#include "private_file.h"
+
 namespace airspool::uplink::kafka {
 namespace {
 
-constexpr std::size_t kLongestPassword = 4096;
 constexpr std::string_view kLooksLikePassword = "password";
 
 Error file_error(const std::string& key, const std::string& path, int number) {
@@ -118,23 +119,6 @@ Pairs for_access(const KafkaSinkSettings& settings, const std::string& password)
 
 }  // namespace
 
-Result<std::string> read_password(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path);
-  std::string line;
-  if (!file || (!std::getline(file, line) && !file.eof())) {
-    return tl::unexpected(file_error("password_file", path, errno != 0 ? errno : EIO));
-  }
-  while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-  if (line.empty()) {
-    return fail(ErrorCode::kConfig, "password_file " + path + " is empty: write the password in its first line");
-  }
-  if (line.size() > kLongestPassword) {
-    return fail(ErrorCode::kConfig, "password_file " + path + " holds more than a password");
-  }
-  return line;
-}
-
 Result<Conf> make_conf(const KafkaSinkSettings& settings, const SetSize& size) {
   const Pairs files{{"ca_file", settings.ca_file}, {"cert_file", settings.cert_file}, {"key_file", settings.key_file}};
   for (const auto& [key, path] : files) {
@@ -143,7 +127,7 @@ Result<Conf> make_conf(const KafkaSinkSettings& settings, const SetSize& size) {
   }
   std::string password;
   if (!settings.password_file.empty()) {
-    auto read = read_password(settings.password_file);
+    auto read = read_password_file(settings.password_file);
     if (!read) return tl::unexpected(read.error());
     password = std::move(*read);
   }

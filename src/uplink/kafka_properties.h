@@ -32,7 +32,4 @@ Result<Conf> make_conf(const KafkaSinkSettings& settings, const SetSize& set);
 // The topic with {station} replaced by the station's name, of which what no topic may hold becomes '_'.
 std::string expand_topic(std::string topic, const std::string& station);
 
-// First line of the file, without blanks at its end. kConfig: empty or no password.
-Result<std::string> read_password(const std::string& path);
-
 }  // namespace airspool::uplink::kafka

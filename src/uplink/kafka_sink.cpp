@@ -18,6 +18,7 @@
 #include "kafka_message.h"
 #include "kafka_outcome.h"
 #include "kafka_producer.h"
+#include "private_file.h"
 
 namespace airspool::uplink {
 namespace {
@@ -426,7 +427,7 @@ void KafkaSink::take_error(rd_kafka_resp_err_t code, std::string words) {
               (settings_.access == KafkaAccess::kToken ? "; check the clock and the rights of this identity"
                                                        : "; check security, username and password_file"));
       if (!settings_.password_file.empty() && producer_) {
-        if (const auto password = kafka::read_password(settings_.password_file)) {
+        if (const auto password = read_password_file(settings_.password_file)) {
           rd_kafka_error_t* error =
               rd_kafka_sasl_set_credentials(producer_->handle(), settings_.username.c_str(), password->c_str());
           if (error != nullptr) rd_kafka_error_destroy(error);

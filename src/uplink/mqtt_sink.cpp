@@ -9,6 +9,7 @@
 
 #include "mqtt_sink_impl.h"
 #include "mqtt_topic.h"
+#include "private_file.h"
 
 namespace airspool::uplink {
 namespace {
@@ -219,7 +220,7 @@ void MqttSink::connect(BootTime now) {
   session.connect.will = last_will();
   will_sent_ = session.connect.will.has_value();
   if (!settings_.password_file.empty()) {
-    auto password = read_password(settings_.password_file);
+    auto password = read_password_file(settings_.password_file);
     if (!password) return lost(password.error().message, true, now);
     session.connect.password = std::move(*password);
   }

@@ -136,7 +136,4 @@ class MqttSink final : public Sink {
   std::string detail_;
 };
 
-// The first line of a password file. kNotFound, kPermissionDenied, kConfig: what is wrong with it.
-Result<std::string> read_password(const std::string& path);
-
 }  // namespace airspool::uplink

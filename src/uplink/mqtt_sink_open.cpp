@@ -10,11 +10,11 @@
 
 #include "mqtt_sink_impl.h"
 #include "mqtt_topic.h"
+#include "private_file.h"
 
 namespace airspool::uplink {
 namespace {
 
-constexpr std::size_t kLongestPassword = 4096;
 // AWS IoT Core, "AWS IoT Core message broker and protocol limits and quotas".
 constexpr std::size_t kAwsMostInFlight = 100;
 constexpr std::chrono::seconds kAwsShortestKeepAlive{30};
@@ -27,10 +27,8 @@ Error file_error(const std::string& key, const std::string& path, int number) {
 }
 
 Result<void> check_files(const MqttSinkSettings& settings) {
-  const std::pair<const char*, const std::string*> files[] = {{"password_file", &settings.password_file},
-                                                              {"ca_file", &settings.ca_file},
-                                                              {"cert_file", &settings.cert_file},
-                                                              {"key_file", &settings.key_file}};
+  const std::pair<const char*, const std::string*> files[] = {
+      {"ca_file", &settings.ca_file}, {"cert_file", &settings.cert_file}, {"key_file", &settings.key_file}};
   for (const auto& [key, path] : files) {
     if (path->empty()) continue;
     errno = 0;
@@ -80,21 +78,6 @@ void say_what_is_weak(const MqttSinkSettings& settings, const MqttUrl& url) {
 
 }  // namespace
 
-Result<std::string> read_password(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path);
-  std::string line;
-  if (!file || (!std::getline(file, line) && !file.eof())) {
-    return tl::unexpected(file_error("password_file", path, errno != 0 ? errno : EIO));
-  }
-  while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-  if (line.empty())
-    return fail(ErrorCode::kConfig, "password_file " + path + " is empty: write the password in its first line");
-  if (line.size() > kLongestPassword)
-    return fail(ErrorCode::kConfig, "password_file " + path + " holds more than a password");
-  return line;
-}
-
 Result<std::unique_ptr<Sink>> open_mqtt_sink(MqttSinkSettings settings, const Clock& clock,
                                              metrics::Registry& metrics) {
   const auto in_sink = [&](const Error& error) {
@@ -107,7 +90,7 @@ Result<std::unique_ptr<Sink>> open_mqtt_sink(MqttSinkSettings settings, const Cl
   if (const auto topics = check_topics(settings); !topics) return in_sink(topics.error());
   if (const auto files = check_files(settings); !files) return in_sink(files.error());
   if (!settings.password_file.empty()) {
-    if (const auto password = read_password(settings.password_file); !password) return in_sink(password.error());
+    if (const auto password = read_password_file(settings.password_file); !password) return in_sink(password.error());
   }
   if (!url->tls && !settings.ca_file.empty()) {
     return in_sink({ErrorCode::kConfig, "ca_file is set, but the url is " +

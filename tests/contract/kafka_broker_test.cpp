@@ -10,6 +10,7 @@
 #include <airspool/uplink/kafka_sink.h>
 
 #include "contract/kafka.h"
+#include "contract/secret_file.h"
 #include "contract/sink_contract.h"
 #include "fakes/tcp_proxy.h"
 
@@ -130,11 +131,11 @@ TEST_F(KafkaBrokerTest, LogsInWithEveryMechanism) {
 TEST_F(KafkaBrokerTest, AWrongPasswordIsToldAndCanBePutRight) {
   use("scram", uplink::KafkaAccess::kScramSha512);
   settings_.password_file = folder_ + "/password";
-  std::ofstream(settings_.password_file) << "wrong\n";
+  write_secret(settings_.password_file, "wrong\n");
   Client client = this->client();
   EXPECT_TRUE(client.until([&] { return client.sink().health().attention; })) << client.sink().health().detail;
   EXPECT_NE(client.sink().health().detail.find("password_file"), std::string::npos) << client.sink().health().detail;
-  std::ofstream(settings_.password_file) << text_of(kafka().path("password")) << "\n";
+  write_secret(settings_.password_file, text_of(kafka().path("password")) + "\n");
   EXPECT_TRUE(client.deliver(make_batch(1))) << client.sink().health().detail;
   EXPECT_FALSE(client.sink().health().attention);
 }

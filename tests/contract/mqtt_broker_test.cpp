@@ -6,6 +6,8 @@
 
 #include <airspool/uplink/mqtt_sink.h>
 
+#include "contract/secret_file.h"
+
 // What a real broker does to a publisher beyond the contract of all sinks.
 namespace airspool::contract {
 namespace {
@@ -131,12 +133,12 @@ TEST_F(MqttBrokerTest, AWrongPasswordIsToldAndCanBePutRight) {
   const std::string make = "mosquitto_passwd -b " + path("users") + " roof right >/dev/null 2>&1";
   ASSERT_EQ(std::system(make.c_str()), 0);  // NOLINT(cert-env33-c,concurrency-mt-unsafe)
   start("allow_anonymous false\npassword_file " + path("users") + "\n");
-  write("password", "wrong\n");
+  write_secret(path("password"), "wrong\n");
   settings_.username = "roof";
   settings_.password_file = path("password");
   Client client = this->client();
   expect_trouble(client, "password_file");
-  write("password", "right\n");
+  write_secret(path("password"), "right\n");
   EXPECT_TRUE(client.connect()) << client.sink().health().detail;
 }
 

@@ -5,6 +5,7 @@
 #include <airspool/uplink/mqtt_sink.h>
 
 #include "contract/mqtt_broker.h"
+#include "contract/secret_file.h"
 
 namespace airspool::contract {
 namespace {
@@ -21,7 +22,7 @@ class MqttWorld {
       const std::string folder = mosquitto_.folder().string();
       const std::string make = "cd " + folder + " && : > users && mosquitto_passwd -b users roof right 2>/dev/null";
       EXPECT_EQ(std::system(make.c_str()), 0);  // NOLINT(cert-env33-c,concurrency-mt-unsafe)
-      std::ofstream(mosquitto_.folder() / "password") << "right\n";
+      write_secret(mosquitto_.folder() / "password", "right\n");
       const std::uint16_t witness = free_port();
       // The witness has a door of its own: mosquitto_sub shall know neither certificates nor passwords.
       mosquitto_.set_listener("allow_anonymous false\npassword_file " + folder + "/users\ncafile " + folder +

@@ -10,6 +10,7 @@
 #include <airspool/uplink/mqtt_sink.h>
 
 #include "contract/mosquitto.h"
+#include "contract/secret_file.h"
 #include "contract/sink_contract.h"
 
 // What `airspool check uplink` sees of a real broker: every mistake that people make is named at its step.
@@ -158,8 +159,7 @@ TEST_F(UplinkCheckTest, AWrongPasswordFailsAtLogin) {
   start("allow_anonymous false\npassword_file " + users + "\n");
   settings_.username = "roof";
   settings_.password_file = path("password");
-  std::ofstream(settings_.password_file) << "wrong\n";
-  fs::permissions(settings_.password_file, fs::perms::owner_read | fs::perms::owner_write);
+  write_secret(settings_.password_file, "wrong\n");
   EXPECT_FALSE(check_delivery());
   const CheckStep& step = last("login", CheckState::kFailed);
   EXPECT_FALSE(step.next.empty()) << step.detail;

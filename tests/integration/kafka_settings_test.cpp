@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Not a unit test: an open sink has librdkafka's threads, which it starts by thrd_create; ThreadSanitizer does not see
 // that call, and the first of its own functions that such a thread calls crashes.
-#include "settings.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "settings.h"
 
 namespace airspool::collector {
 namespace {

@@ -12,9 +12,7 @@
 namespace airspool::collector {
 namespace {
 
-using testing::Contains;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 std::vector<std::byte> first_samples(const config::Config& config) {
   auto source = open_radio(config);
@@ -30,12 +28,6 @@ config::Config simulated(std::int64_t seed) {
   config.radio.pace = config::Pace::kFast;
   config.radio.sim.seed = seed;
   return config;
-}
-
-void expect_not_in_this_version(const Error& error, const std::string& what) {
-  EXPECT_EQ(error.code, ErrorCode::kConfig);
-  EXPECT_THAT(error.message, HasSubstr(what));
-  EXPECT_THAT(error.message, HasSubstr("not in this version"));
 }
 
 TEST(SettingsTest, OneSeedIsOneSky) {
@@ -91,10 +83,15 @@ TEST(SettingsTest, ADongleIsSetUpAsConfigured) {
   EXPECT_EQ(dongle_settings(from).gain.mode, radio::GainChoice::Mode::kAgc);
 }
 
-TEST(SettingsTest, ARadioThatCannotBeReadYetIsRefused) {
+TEST(SettingsTest, ADongleOfAnotherMachineNeedNotBeThereYet) {
   config::Config config;
   config.radio.source = config::RadioSource::kRtlTcp;
-  expect_not_in_this_version(open_radio(config).error(), "rtl_tcp");
+  config.radio.host = "attic.local";
+  config.radio.sample_rate_hz = 2'000'000;
+  const auto opened = open_radio(config);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ((*opened)->info().name, "rtl_tcp attic.local:1234");
+  EXPECT_EQ((*opened)->info().sample_rate_hz, 2'000'000U);
 }
 
 TEST(SettingsTest, ARecordingThatIsMissingIsAnError) {
@@ -248,13 +245,32 @@ TEST(SettingsTest, TellsTheSpoolWhenTheClockIsBelieved) {
   EXPECT_EQ(spool_settings(config).clock.trust, spool::ClockTrust::kAlways);
 }
 
-TEST(SettingsTest, SaysWhatItIgnores) {
-  EXPECT_THAT(without_effect({}), IsEmpty());
+TEST(SettingsTest, KeepsSimulatedFramesOnThisMachineUnlessAllowed) {
   config::Config config;
-  config.inputs.resize(1);
-  const auto sentences = without_effect(config);
-  EXPECT_EQ(sentences.size(), 1U);
-  EXPECT_THAT(sentences, Contains(HasSubstr("[[input]]")));
+  config.outputs = {{config::OutputType::kSbs, "127.0.0.1:30003", config::OutputFrom::kRadio},
+                    {config::OutputType::kBeast, "0.0.0.0:30005", config::OutputFrom::kAll}};
+  const auto real = output_settings(config, false);
+  ASSERT_EQ(real.size(), 2U);
+  EXPECT_EQ(real[0].format, feed::OutputFormat::kSbs);
+  EXPECT_TRUE(real[0].own_radio_only);
+  EXPECT_FALSE(real[1].own_radio_only);
+  EXPECT_FALSE(real[1].refuse_own_radio);
+  config.radio.source = config::RadioSource::kSim;
+  EXPECT_FALSE(output_settings(config, false)[0].refuse_own_radio);
+  EXPECT_TRUE(output_settings(config, false)[1].refuse_own_radio);
+  EXPECT_FALSE(output_settings(config, true)[1].refuse_own_radio);
+}
+
+TEST(SettingsTest, TellsInputsWhereToConnectAndToListen) {
+  config::Config config;
+  config.inputs = {{config::InputType::kBeast, "readsb.local:30005", {}},
+                   {config::InputType::kBeast, {}, "[::1]:30104"}};
+  const auto inputs = input_settings(config);
+  ASSERT_EQ(inputs.size(), 2U);
+  EXPECT_EQ(inputs[0].connect, "readsb.local:30005");
+  EXPECT_EQ(inputs[0].listen, "");
+  EXPECT_EQ(inputs[1].connect, "");
+  EXPECT_EQ(inputs[1].listen, "[::1]:30104");
 }
 
 }  // namespace

@@ -136,6 +136,29 @@ TEST(StatsJsonTest, TellsTheStretchesThatReadsbTells) {
   EXPECT_EQ(stats["last1min"]["messages"], 1000);
 }
 
+TEST(StatsJsonTest, TellsOfOtherReceiversWhereThereAreSome) {
+  SkySnapshot snapshot = with_statistics();
+  EXPECT_FALSE(nlohmann::json::parse(stats_json(snapshot)).contains("inputs"));
+  snapshot.inputs = {{"127.0.0.1:30005", 1, 900, 880, 20, 300, 2, 20'000, 7},
+                     {"0.0.0.0:30104", 0, 0, 0, 0, 0, 0, 0, 0}};
+  snapshot.statistics.total.remote = {5, 900, 15, 5, 880};
+  const auto stats = nlohmann::json::parse(stats_json(snapshot));
+  EXPECT_EQ(stats["total"]["remote"],
+            nlohmann::json({{"modeac", 5}, {"modes", 900}, {"bad", 15}, {"unknown_icao", 5}, {"accepted", {880}}}));
+  EXPECT_EQ(stats["last1min"]["remote"]["modes"], 0);
+  ASSERT_EQ(stats["inputs"].size(), 2U);
+  EXPECT_EQ(stats["inputs"][0], nlohmann::json({{"input", "127.0.0.1:30005"},
+                                                {"connected", 1},
+                                                {"messages", 900},
+                                                {"accepted", 880},
+                                                {"rejected", 20},
+                                                {"duplicates", 300},
+                                                {"damaged", 2},
+                                                {"bytes", 20'000},
+                                                {"junk_bytes", 7}}));
+  EXPECT_EQ(stats["inputs"][1]["connected"], 0);
+}
+
 TEST(StatsJsonTest, SpeaksReadsbsNamesOfTheRadio) {
   const auto stats = nlohmann::json::parse(stats_json(with_statistics()));
   EXPECT_EQ(stats["last1min"]["local"],

@@ -67,9 +67,9 @@ TEST_F(MqttSinkTest, NamesAFileThatIsNotThere) {
   expect_words(error(), "password_file", "/nowhere/password");
 }
 
-TEST_F(MqttSinkTest, RefusesAnEmptyPassword) {
+TEST_F(MqttSinkTest, RefusesAPasswordThatIsNoFile) {
   settings_.password_file = "/dev/null";
-  expect_words(error(), "password_file", "empty");
+  expect_words(error(), "password_file", "no regular file");
 }
 
 TEST_F(MqttSinkTest, RefusesACaFileThatWouldGuardNothing) {

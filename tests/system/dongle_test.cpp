@@ -194,12 +194,7 @@ TEST_F(DongleTest, ALibraryThatDoesNotComeBackCostsAThread) {
   ASSERT_TRUE(eventually(5s, [this] { return dongles_->opened == dongles_->closed; })) << box_.log();
   dongles_->plugged = 1;
   EXPECT_TRUE(picture_within(4s)) << box_.log();
-  EXPECT_EQ(box_.stop(), 0) << box_.log();
-}
-
-TEST_F(DongleTest, AStopDoesNotWaitForALibraryThatHangs) {
-  start();
-  ASSERT_TRUE(picture_within(8s)) << box_.log();
+  // Nor does an end wait for it.
   dongles_->hangs = 1;
   dongles_->stalled = 1;
   ::poll(nullptr, 0, 300);
@@ -241,10 +236,6 @@ TEST_F(CheckRadioTest, SaysStepByStepThatTheDongleWorks) {
 }
 
 TEST_F(CheckRadioTest, AGainThatIsWrongIsHinted) {
-  const Outcome loud = check({"--gain", "49.6"});
-  EXPECT_EQ(loud.status, 0);
-  EXPECT_THAT(loud.out, HasSubstr("look  noise")) << loud.out;
-  EXPECT_THAT(loud.out, HasSubstr("-> less gain"));
   const Outcome quiet = check({"--gain", "20", "--json"});
   const json steps = json::parse(quiet.out).at("steps");
   const auto noise =
@@ -265,6 +256,9 @@ TEST_F(CheckRadioTest, WhatIsWrongIsAFailureWithTheNextStep) {
   dongles_->plugged = 1;
   dongles_->open_status = -6;
   EXPECT_THAT(check().out, HasSubstr("FAIL  samples     device 00000001 is in use by another program"));
+  dongles_->open_status = -3;
+  EXPECT_THAT(check().out, HasSubstr("FAIL  samples     device number 0: no permission to open it"));
+  EXPECT_THAT(check({"--device", "00000001"}).out, HasSubstr("that of number 0 cannot be read"));
   dongles_->open_status = 0;
   dongles_->no_tuner = 1;
   EXPECT_THAT(check().out, HasSubstr("its tuner does not answer"));

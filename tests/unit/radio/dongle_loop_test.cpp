@@ -300,11 +300,18 @@ TEST(ChooseDongleTest, BySerialByIndexOrTheFirst) {
   EXPECT_EQ(choose_dongle("1", names)->index, 1U) << "the serial comes first";
   EXPECT_EQ(choose_dongle("2", names)->index, 2U);
   EXPECT_EQ(choose_dongle("0", names)->index, 0U);
-  const auto none = choose_dongle("3", names);
+  EXPECT_FALSE(choose_dongle("01", names)) << "no index is written like that";
+}
+
+TEST(ChooseDongleTest, SaysWhatIsThereInstead) {
+  const auto none = choose_dongle("3", {{0, "00000001", ""}, {1, "77", ""}});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, ErrorCode::kNotFound);
-  EXPECT_THAT(none.error().message, HasSubstr("plugged in: 00000001, 1, number 2"));
-  EXPECT_FALSE(choose_dongle("01", names));
+  EXPECT_THAT(none.error().message, HasSubstr("plugged in: 00000001, 77"));
+  const auto unread = choose_dongle("3", {{0, "00000001", ""}, {1, "", ""}});
+  ASSERT_FALSE(unread);
+  EXPECT_EQ(unread.error().code, ErrorCode::kPermissionDenied);
+  EXPECT_THAT(unread.error().message, HasSubstr("that of number 1 cannot be read"));
 }
 
 }  // namespace

@@ -19,8 +19,10 @@ usage: tools/campaign.sh NAME [options]
   sky-truth [--seconds N] [--preset NAME] [SEED]...
                                   a simulated minute through the whole of replay, for each seed (23 5): every record is held
                                   against what the aircraft were and did; what was printed and never sent is told by kind
-  radio [--seconds N] [--seed S]  a dongle that is unplugged, falls silent, hangs, gives late and short buffers and far too much, for
-                                  ten minutes: every sample is accounted for, the picture comes back, memory stays flat
+  radio [--seconds N] [--seed S] [--real]
+                                  a dongle that is unplugged, falls silent, hangs, gives late and short buffers and far too much, for
+                                  ten minutes: every sample is accounted for, the picture comes back, memory stays flat; with
+                                  --real it is the real librtlsdr on USB that is not there
   kafka [--deaths N] [--seed S] [--freeze SECONDS]
                                   a real Kafka broker and the collector killed by turns (30), and a broker frozen for a minute
   kafka-bench                     how fast a full spool drains into Kafka, against a bare librdkafka producer
@@ -152,6 +154,11 @@ radio() {
     case $1 in
       --seconds) seconds=$2 ;;
       --seed) seed=$2 ;;
+      --real)
+        export AIRSPOOL_REAL_LIBRTLSDR=1
+        shift
+        continue
+        ;;
       *)
         usage >&2
         exit 64

@@ -35,8 +35,11 @@ class Teller {
  public:
   Teller(const OutgoingFrame& frame, Fields& fields) : frame_(frame), fields_(fields) {}
 
-  int operator()(const modes::OtherSquitter&) const { return 0; }
-  int operator()(const modes::CommD&) const { return 0; }
+  // The format has no place for the rest of what is said.
+  template <typename Other>
+  int operator()(const Other&) const {
+    return 0;
+  }
   int operator()(const modes::AllCallReply&) const { return 8; }
   int operator()(const modes::Identification& body) const {
     fields_.callsign = body.callsign.view();
@@ -59,14 +62,23 @@ class Teller {
     fields_.rate_mps = body.vertical_rate_mps;
     return 4;
   }
+  int operator()(const modes::CoarsePosition& body) const {
+    fields_.altitude_m = body.baro_altitude_m;
+    fields_.speed_mps = body.ground_speed_mps;
+    fields_.track_deg = body.true_track_deg;
+    fields_.alert = body.alert;
+    fields_.spi = body.spi;
+    return frame_.position ? 3 : 7;
+  }
   int operator()(const modes::AltitudeReply& body) const {
     fields_.altitude_m = body.baro_altitude_m;
-    const bool air_to_air = frame_.message.df == 0 || frame_.message.df == 16;
-    if (!air_to_air) {
-      fields_.alert = body.alert;
-      fields_.spi = body.spi;
-    }
-    return air_to_air ? 7 : 5;
+    fields_.alert = body.alert;
+    fields_.spi = body.spi;
+    return 5;
+  }
+  int operator()(const modes::AirAirReply& body) const {
+    fields_.altitude_m = body.baro_altitude_m;
+    return 7;
   }
   int operator()(const modes::IdentityReply& body) const {
     fields_.squawk = {body.squawk.data(), body.squawk.size()};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
-#include "registers.h"
+#include "bds/registers.h"
 
 namespace airspool::modes {
 namespace {

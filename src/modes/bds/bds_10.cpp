@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "registers.h"
+#include "bds/registers.h"
 
 // BDS 1,0, data link capability report (ICAO Annex 10 Vol IV 3.1.2.6.10.2; Doc 9871 table A-2-16):
 //
@@ -46,6 +46,9 @@ Evidence weigh_bds_10(const MbBits& mb, const CommBContext& /*context*/) {
   const std::uint32_t version = mb.field(17, 23);
   evidence.among(version <= kNewestSubnetwork ? 0.95 : 0.01,
                  version <= kNewestSubnetwork ? 7.0 / 128.0 : 121.0 / 128.0);
+  // Few have terminals and long messages.
+  const bool terminals = mb.field(41, 56) != 0;
+  evidence.add(terminals ? -1.0 : 14.0);
   return evidence;
 }
 

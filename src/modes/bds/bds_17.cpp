@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
-#include "registers.h"
+#include "bds/registers.h"
 
 // BDS 1,7, common usage capability report: which registers are kept up now (Doc 9871 table A-2-23):
 //

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "registers.h"
+#include "bds/registers.h"
 
 // BDS 1,8 and 1,9, Mode S specific services capability: which registers are installed (Doc 9871 tables A-2-24, A-2-25).
 // Bit 56 is the first register of the report, 0,1 or 3,9, bit 1 the last, 3,8 or 7,0.

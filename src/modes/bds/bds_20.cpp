@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "../families.h"
-#include "registers.h"
+#include "bds/registers.h"
+#include "families.h"
 
 // BDS 2,0, aircraft identification (ICAO Annex 10 Vol IV 3.1.2.9; Doc 9871 table A-2-32):
 //
@@ -19,8 +19,10 @@ Evidence weigh_bds_20(const MbBits& mb, const CommBContext& context) {
   evidence.require(mb.field(1, 8) == 0x20);
   evidence.add(8.0);
   const Callsign callsign = decode_callsign(mb, 9);
-  if (callsign.length == 0) {  // no callsign at all is sent as blanks
-    for (unsigned bit = 9; bit <= 51; bit += 6) evidence.require(mb.field(bit, bit + 5) == kBlank);
+  if (callsign.length == 0) {  // no callsign at all is sent as blanks, or as zeros
+    const std::uint32_t first = mb.field(9, 14);
+    evidence.require(first == kBlank || first == 0);
+    for (unsigned bit = 15; bit <= 51; bit += 6) evidence.require(mb.field(bit, bit + 5) == first);
     evidence.add(40.0);
     return evidence;
   }

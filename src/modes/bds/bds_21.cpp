@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "../families.h"
-#include "registers.h"
+#include "bds/registers.h"
+#include "families.h"
 
 // BDS 2,1, aircraft and airline registration markings (Doc 9871 table A-2-33):
 //

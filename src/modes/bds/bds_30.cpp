@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "registers.h"
+#include "bds/registers.h"
 
 // BDS 3,0, active resolution advisory (ICAO Annex 10 Vol IV 4.3.8.4.2.2.1; Doc 9871 table A-2-48): the layout is in
 // resolution_advisory.cpp, with 3,0 in bits 1-8. Bits 16-22 of the advisories are reserved, threat type 3 is not

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../units.h"
-#include "registers.h"
+#include "bds/registers.h"
+#include "units.h"
 
 // BDS 4,0, selected vertical intention (Doc 9871 table A-2-64):
 //

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../units.h"
-#include "registers.h"
+#include "bds/registers.h"
+#include "units.h"
 
 // BDS 4,4, meteorological routine air report (Doc 9871 table A-2-68):
 //
@@ -40,11 +40,11 @@ Evidence weigh_bds_44(const MbBits& mb, const CommBContext& context) {
   const std::uint32_t source = mb.field(1, 4);
   evidence.require(source >= 1 && source <= kLastSource);
   evidence.add(2.0);
-  if (evidence.status(mb, 5, 23, 0.95)) {
-    const std::uint32_t knots = mb.field(6, 14);
-    evidence.require(knots <= 250);
-    evidence.among(knots <= 130 ? 0.97 : 0.03, knots <= 130 ? 131.0 / 512.0 : 0.3);
-  }
+  // Without wind there is little left to know it by, and 1,0 2,0 and 3,0 begin like that.
+  evidence.require(mb.flag(5));
+  const std::uint32_t knots = mb.field(6, 14);
+  evidence.require(knots <= 250);
+  evidence.among(knots <= 130 ? 0.97 : 0.03, knots <= 130 ? 131.0 / 512.0 : 0.3);
   const double temperature_c = signed_field(mb, 24, 34) * kDegreesPerTemperatureStep;
   evidence.require(temperature_c >= -90.0 && temperature_c <= 60.0);
   evidence.among(1.0, 150.0 / 512.0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../units.h"
-#include "registers.h"
+#include "bds/registers.h"
+#include "units.h"
 
 // BDS 4,5, meteorological hazard report (Doc 9871 table A-2-69):
 //
@@ -39,6 +39,7 @@ HazardWeather decode_bds_45(const MbBits& mb) {
 
 Evidence weigh_bds_45(const MbBits& mb, const CommBContext& context) {
   Evidence evidence(-8.0);
+  evidence.require(mb.field(1, 8) != 0x10);  // which is 1,0
   for (const unsigned status : {1U, 4U, 7U, 10U, 13U}) {
     if (!evidence.status(mb, status, status + 2, 0.2)) continue;
     const bool severe = mb.field(status + 1, status + 2) >= 2;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <numbers>
 
-#include "../units.h"
-#include "registers.h"
+#include "bds/registers.h"
+#include "units.h"
 
 // BDS 5,0, track and turn report (Doc 9871 table A-2-80):
 //

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../units.h"
-#include "registers.h"
+#include "bds/registers.h"
+#include "units.h"
 
 // BDS 6,0, heading and speed report (Doc 9871 table A-2-96):
 //

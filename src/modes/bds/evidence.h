@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "../bits.h"
+#include "bits.h"
 
 namespace airspool::modes {
 

@@ -3,7 +3,7 @@
 
 #include <airspool/modes/comm_b.h>
 
-#include "evidence.h"
+#include "bds/evidence.h"
 
 // One decoder and one weigher a register, each in the .cpp of its name. Decoders read fields and nothing else. A
 // weigher says what speaks for its register; `context` may be empty.

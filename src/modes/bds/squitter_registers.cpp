@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../families.h"
-#include "../units.h"
-#include "registers.h"
+#include "bds/registers.h"
+#include "families.h"
+#include "units.h"
 
 // The registers that a transponder squitters, asked for by a radar: 0,5 0,6 0,8 0,9 6,1 6,2 6,5. Their content is the
 // ME field, type code and all; the layouts are in airborne_position.cpp, surface_position.cpp, identification.cpp,

@@ -236,6 +236,13 @@ TEST(CommBTest, IsNothingWhenItIsEmptyOrNoRegister) {
   EXPECT_TRUE(std::holds_alternative<std::monostate>(decode_register(0x53, full)));
 }
 
+// The registers that name themselves are taken by their name, also when there is little in them.
+TEST(CommBTest, TakesRegistersWithANameByIt) {
+  EXPECT_EQ(infer_register(Field().set(1, 8, 0x10).build(), at_feet(0)).bds(), 0x10);
+  EXPECT_EQ(infer_register(Field().set(1, 8, 0x20).build(), at_feet(0)).bds(), 0x20);
+  EXPECT_EQ(infer_register(Field().set(1, 8, 0x30).build(), at_feet(0)).bds(), 0x30);
+}
+
 TEST(CommBTest, TellsAmbiguityAsAmbiguity) {
   // Turn off everything that tells 5,0 from 6,0 apart: one status bit at the same place, nothing else.
   const auto inferred = infer_register(Field().set(24, 24, 1).set(25, 34, 200).build(), {});

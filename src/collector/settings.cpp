@@ -68,6 +68,18 @@ radio::FileSettings file_settings(const config::Radio& radio) {
   return settings;
 }
 
+radio::GainChoice gain_of(const config::Gain& gain) {
+  switch (gain.mode) {
+    case config::Gain::Mode::kAuto:
+      break;
+    case config::Gain::Mode::kAgc:
+      return {radio::GainChoice::Mode::kAgc, 0.0};
+    case config::Gain::Mode::kFixed:
+      return {radio::GainChoice::Mode::kFixed, gain.fixed_db};
+  }
+  return {radio::GainChoice::Mode::kAuto, 0.0};
+}
+
 radio::RtlTcpSettings rtl_tcp_settings(const config::Radio& radio) {
   radio::RtlTcpSettings settings;
   settings.host = radio.host;
@@ -75,8 +87,7 @@ radio::RtlTcpSettings rtl_tcp_settings(const config::Radio& radio) {
   settings.sample_rate_hz = static_cast<std::uint32_t>(radio.sample_rate_hz);
   settings.ppm = static_cast<int>(radio.ppm);
   settings.bias_tee = radio.bias_tee;
-  if (radio.gain.mode == config::Gain::Mode::kFixed) settings.gain_db = radio.gain.fixed_db;
-  settings.tuner_agc = radio.gain.mode == config::Gain::Mode::kAgc;
+  settings.gain = gain_of(radio.gain);
   return settings;
 }
 
@@ -285,17 +296,7 @@ std::string station_name(const config::Config& config) {
 radio::RtlSdrSettings dongle_settings(const config::Radio& radio) {
   radio::RtlSdrSettings settings;
   settings.device = radio.device.value_or("");
-  switch (radio.gain.mode) {
-    case config::Gain::Mode::kAuto:
-      settings.gain.mode = radio::GainChoice::Mode::kAuto;
-      break;
-    case config::Gain::Mode::kAgc:
-      settings.gain.mode = radio::GainChoice::Mode::kAgc;
-      break;
-    case config::Gain::Mode::kFixed:
-      settings.gain = {radio::GainChoice::Mode::kFixed, radio.gain.fixed_db};
-      break;
-  }
+  settings.gain = gain_of(radio.gain);
   settings.ppm = static_cast<int>(radio.ppm);
   settings.bias_tee = radio.bias_tee;
   settings.sample_rate_hz = static_cast<std::uint32_t>(radio.sample_rate_hz);
@@ -320,7 +321,7 @@ Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& co
       break;
     }
     case config::RadioSource::kRtlTcp: {
-      auto opened = radio::RtlTcpSource::open(rtl_tcp_settings(config.radio));
+      auto opened = radio::RtlTcpSource::open(rtl_tcp_settings(config.radio), std::move(tell));
       if (!opened) return tl::unexpected(opened.error());
       source = std::move(*opened);
       break;

@@ -21,14 +21,16 @@ FrameCheck::~FrameCheck() = default;
 std::optional<FrameReject> FrameCheck::judge(const ModeSFrame& frame, std::int64_t tick_12mhz) {
   const auto message = decode(frame);
   if (!message) return message.error();
-  // Comm-D is nobody's habit, and a random one would need no more than a known address.
-  if (message->df == 24) return FrameReject::kUnknownFormat;
+  // Comm-D and military squitters are nobody's habit, and a random one would need little more than a known address.
+  if (message->df == 24 || message->df == 19) return FrameReject::kUnknownFormat;
   const std::uint32_t address = message->address.value();
   const auto* all_call = std::get_if<AllCallReply>(&message->body);
   const bool squitter = message->df == 17 || message->df == 18;
   if (squitter || (all_call != nullptr && all_call->interrogator_code == 0)) {
     if (address == 0) return FrameReject::kCrc;  // seven zero bytes have a parity that fits
-    if (message->address.is_icao()) impl_->known.learn(address, tick_12mhz);
+    const bool aircraft =
+        message->origin != SquitterOrigin::kManagement && message->origin != SquitterOrigin::kReserved;
+    if (aircraft && message->address.is_icao()) impl_->known.learn(address, tick_12mhz);
     return std::nullopt;
   }
   if (impl_->known.contains(address, tick_12mhz)) return std::nullopt;

@@ -23,6 +23,8 @@ struct RtlTcpHeader {
 std::optional<RtlTcpHeader> parse_rtl_tcp_header(std::span<const std::uint8_t, kRtlTcpHeaderBytes> bytes);
 // "R820T"; "tuner 9" for one that is not known.
 std::string tuner_name(std::uint32_t tuner);
+// Its gains in tenths of a decibel, as librtlsdr lists them (rtlsdr_get_tuner_gains); empty: none, or not known.
+std::span<const int> tuner_gains_tenth_db(std::uint32_t tuner);
 
 enum class RtlTcpCommand : std::uint8_t {
   kFrequency = 0x01,  // Hz
@@ -31,7 +33,6 @@ enum class RtlTcpCommand : std::uint8_t {
   kGain = 0x04,      // tenths of a decibel
   kPpm = 0x05,
   kAgc = 0x08,  // of the converter: on or off
-  kGainIndex = 0x0D,
   kBiasTee = 0x0E,
 };
 void append_command(std::string& out, RtlTcpCommand command, std::uint32_t value);

@@ -24,15 +24,18 @@ using namespace std::chrono_literals;
 
 constexpr int kPollMs = 50;  // how long a silent server may keep us from seeing stop()
 constexpr Nanoseconds kMostSilence = 2s;
+constexpr Nanoseconds kTellEvery = 1s;
 constexpr std::size_t kSampleBytes = 2;
 constexpr std::size_t kMostBlockSamples = 1'048'576;
 
 }  // namespace
 
 struct RtlTcpSource::State {
-  State(const RtlTcpSettings& with, const Clock* own_clock)
+  State(const RtlTcpSettings& with, Tell with_tell, const Clock* own_clock)
       : settings(with),
+        tell(std::move(with_tell)),
         clock(own_clock != nullptr ? *own_clock : system_clock),
+        gain(settings.gain),
         dialer(settings.host, settings.port),
         buffer(settings.block_samples * kSampleBytes) {
     info.name = "rtl_tcp " + settings.host + ":" + std::to_string(settings.port);
@@ -47,14 +50,22 @@ struct RtlTcpSource::State {
   std::size_t read(std::span<char> to);
   void greet();
   void settle();
+  void begin_tuning(std::uint32_t tuner);
   void lose(const std::string& why);
+  void say(const std::string& why);
+  void tell_state();
   IqBlock hand_out();
 
   const RtlTcpSettings settings;
+  const Tell tell;
   const SystemClock system_clock;
   const Clock& clock;
   SourceInfo info;
   std::atomic<bool> stopped{false};
+
+  GainControl gain;
+  DongleState dongle;
+  BootTime tell_due{};
 
   net::TcpDialer dialer;
   std::unique_ptr<net::ByteStream> stream;
@@ -62,9 +73,6 @@ struct RtlTcpSource::State {
   std::array<std::uint8_t, kRtlTcpHeaderBytes> header{};
   std::size_t header_bytes = 0;
   std::size_t settled_bytes = 0;
-  struct {
-    std::string tuner, gain;
-  } listening;       // for the log, once samples come
   BootTime heard{};  // when bytes came last
 
   std::vector<char> buffer;
@@ -109,9 +117,8 @@ void RtlTcpSource::State::connect() {
     return;
   }
   if (const auto failure = dialer.take_failure()) {
-    if (std::exchange(told, failure->message) != failure->message) {
-      log::warning("radio", failure->message + "; trying again until it works", {{"source", info.name}});
-    }
+    ++dongle.failed_openings;
+    say(failure->message);
   }
   wait(dialer.fd(), POLLOUT);
 }
@@ -130,6 +137,7 @@ std::size_t RtlTcpSource::State::read(std::span<char> to) {
   if (*came > 0) {
     heard = now;
   } else if (now - heard > kMostSilence) {
+    ++dongle.stalls;
     lose("no samples for 2 s");
   }
   return *came;
@@ -151,15 +159,6 @@ void RtlTcpSource::State::greet() {
   append_command(commands, RtlTcpCommand::kFrequency, settings.frequency_hz);
   append_command(commands, RtlTcpCommand::kPpm, static_cast<std::uint32_t>(settings.ppm));
   append_command(commands, RtlTcpCommand::kAgc, 0);
-  append_command(commands, RtlTcpCommand::kGainMode, settings.tuner_agc ? 0 : 1);
-  std::string gain = "the tuner's own";
-  if (settings.gain_db) {
-    append_command(commands, RtlTcpCommand::kGain, static_cast<std::uint32_t>(std::lround(10.0 * *settings.gain_db)));
-    gain = std::to_string(std::lround(*settings.gain_db)) + " dB, or the nearest that it has";
-  } else if (!settings.tuner_agc) {
-    append_command(commands, RtlTcpCommand::kGainIndex, parsed->gains > 0 ? parsed->gains - 1 : 0);
-    gain = "the highest";
-  }
   append_command(commands, RtlTcpCommand::kBiasTee, settings.bias_tee ? 1 : 0);
   // So few bytes go into the socket of a new connection at once, or it is broken.
   const auto sent = stream->write(commands);
@@ -167,7 +166,23 @@ void RtlTcpSource::State::greet() {
     lose(sent ? "it does not take commands" : sent.error().message);
     return;
   }
-  listening = {tuner_name(parsed->tuner), gain};
+  begin_tuning(parsed->tuner);
+}
+
+// From now on the gain may be changed by other threads too, until lose().
+void RtlTcpSource::State::begin_tuning(std::uint32_t tuner) {
+  dongle.tuner = tuner_name(tuner);
+  const auto table = tuner_gains_tenth_db(tuner);
+  const auto set = gain.attach({table.begin(), table.end()}, [this](std::optional<int> tenth_db) -> Result<void> {
+    std::string commands;
+    append_command(commands, RtlTcpCommand::kGainMode, tenth_db ? 1 : 0);
+    if (tenth_db) append_command(commands, RtlTcpCommand::kGain, static_cast<std::uint32_t>(*tenth_db));
+    const auto sent = stream->write(commands);
+    if (!sent) return tl::unexpected(sent.error());
+    if (*sent < commands.size()) return fail(ErrorCode::kUnavailable, info.name + " does not take commands");
+    return {};
+  });
+  if (!set) lose(set.error().message);
 }
 
 void RtlTcpSource::State::settle() {
@@ -176,10 +191,27 @@ void RtlTcpSource::State::settle() {
 }
 
 void RtlTcpSource::State::lose(const std::string& why) {
+  ++(dongle.streaming ? dongle.losses : dongle.failed_openings);
+  gain.detach();
   stream.reset();
   dialer.lost(clock.boot_now());
+  say(why);
+}
+
+// What stays the same is said once.
+void RtlTcpSource::State::say(const std::string& why) {
+  dongle.streaming = false;
+  dongle.trouble = info.name + ": " + why;
+  tell_state();
   if (std::exchange(told, why) == why) return;
   log::warning("radio", why + "; trying again until it works", {{"source", info.name}});
+}
+
+void RtlTcpSource::State::tell_state() {
+  tell_due = clock.boot_now() + kTellEvery;
+  if (!tell) return;
+  dongle.gain = gain.state();
+  tell(dongle);
 }
 
 IqBlock RtlTcpSource::State::hand_out() {
@@ -190,19 +222,28 @@ IqBlock RtlTcpSource::State::hand_out() {
   if (std::exchange(gap, false)) {
     dialer.proved();
     told.clear();
-    log::info("radio", "listening", {{"source", info.name}, {"tuner", listening.tuner}, {"gain", listening.gain}});
+    dongle.streaming = true;
+    dongle.serial = info.name;
+    dongle.trouble.clear();
+    ++dongle.openings;
+    tell_due = heard;
+    log::info("radio", "listening", {{"source", info.name}, {"tuner", dongle.tuner}, {"gain", gain.state().reason}});
     const double since = std::chrono::duration<double>(heard - length - *origin).count();
     next_sample = std::max(next_sample, static_cast<std::uint64_t>(std::llround(std::max(since, 0.0) * rate)));
   }
-  const IqBlock block{std::as_bytes(std::span(buffer).first(samples * kSampleBytes)), SampleFormat::kCu8, next_sample};
+  const IqBlock block{std::as_bytes(std::span(buffer).first(samples * kSampleBytes)), SampleFormat::kCu8, next_sample,
+                      heard};
   next_sample += samples;
+  dongle.samples += samples;
+  if (heard >= tell_due) tell_state();
   return block;
 }
 
 RtlTcpSource::RtlTcpSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
 RtlTcpSource::~RtlTcpSource() = default;
 
-Result<std::unique_ptr<RtlTcpSource>> RtlTcpSource::open(const RtlTcpSettings& settings, const Clock* clock) {
+Result<std::unique_ptr<RtlTcpSource>> RtlTcpSource::open(const RtlTcpSettings& settings, Tell tell,
+                                                         const Clock* clock) {
   if (settings.host.empty() || settings.port == 0) {
     return fail(ErrorCode::kUsage, "rtl_tcp: name the host and the port that it runs on, such as 127.0.0.1 and 1234");
   }
@@ -210,11 +251,12 @@ Result<std::unique_ptr<RtlTcpSource>> RtlTcpSource::open(const RtlTcpSettings& s
     return fail(ErrorCode::kUsage,
                 "rtl_tcp: a sample rate above 0, and blocks of 1 to " + std::to_string(kMostBlockSamples) + " samples");
   }
-  return std::unique_ptr<RtlTcpSource>(new RtlTcpSource(std::make_unique<State>(settings, clock)));
+  return std::unique_ptr<RtlTcpSource>(new RtlTcpSource(std::make_unique<State>(settings, std::move(tell), clock)));
 }
 
 const SourceInfo& RtlTcpSource::info() const { return state_->info; }
 Result<IqBlock> RtlTcpSource::next() { return state_->next(); }
 void RtlTcpSource::stop() { state_->stopped = true; }
+GainControl* RtlTcpSource::gain() { return &state_->gain; }
 
 }  // namespace airspool::radio

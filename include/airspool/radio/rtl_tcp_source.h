@@ -4,10 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include <airspool/core/clock.h>
+#include <airspool/radio/gain_control.h>
+#include <airspool/radio/rtlsdr_source.h>
 #include <airspool/radio/sample_source.h>
 
 namespace airspool::radio {
@@ -19,9 +20,7 @@ struct RtlTcpSettings {
   std::uint32_t sample_rate_hz = 2'400'000;
   int ppm = 0;
   bool bias_tee = false;
-  // A number of decibels; without one the tuner's own control, or else the most that it has.
-  std::optional<double> gain_db;
-  bool tuner_agc = false;
+  GainChoice gain;
 
   std::size_t block_samples = 131'072;
   // What comes first was sampled before the server heard of our settings: so many bytes (two of its buffers) are not
@@ -37,15 +36,23 @@ struct RtlTcpSettings {
 //
 // Samples are read from the socket into the block that next() hands out: one copy, no thread, no queue but the
 // kernel's.
+//
+// Which gains the tuner has is librtlsdr's knowledge, by the tuner's number; of one that is not known, its own control
+// is used. A gain that is chosen from another thread is written to the socket there.
 class RtlTcpSource final : public SampleSource {
  public:
+  // As that of a dongle here; called by the thread in next(), about once a second.
+  using Tell = RtlSdrSource::Tell;
+
   // kUsage: settings that make no sense. Connects in next(). `clock`: a test's own; must outlive the source.
-  static Result<std::unique_ptr<RtlTcpSource>> open(const RtlTcpSettings& settings, const Clock* clock = nullptr);
+  static Result<std::unique_ptr<RtlTcpSource>> open(const RtlTcpSettings& settings, Tell tell = {},
+                                                    const Clock* clock = nullptr);
   ~RtlTcpSource() override;
 
   [[nodiscard]] const SourceInfo& info() const override;
   Result<IqBlock> next() override;
   void stop() override;
+  GainControl* gain() override;
 
  private:
   struct State;

@@ -46,7 +46,8 @@ class RtlTcpSourceTest : public testing::Test {
     settings_.settling_bytes = 0;
   }
   void open() {
-    auto source = RtlTcpSource::open(settings_, &clock_);
+    auto source = RtlTcpSource::open(
+        settings_, [this](const DongleState& state) { told_.push_back(state); }, &clock_);
     ASSERT_TRUE(source) << source.error().message;
     source_ = std::move(*source);
   }
@@ -80,11 +81,12 @@ class RtlTcpSourceTest : public testing::Test {
   RtlTcpSettings settings_;
   SharedClock clock_;
   std::unique_ptr<RtlTcpSource> source_;
+  std::vector<DongleState> told_;  // by the thread in next()
   std::future<Result<IqBlock>> block_;
 };
 
 TEST_F(RtlTcpSourceTest, AsksForWhatIsWantedAndHandsSamplesOut) {
-  settings_.gain_db = 38.6;
+  settings_.gain = {GainChoice::Mode::kFixed, 38.3};
   settings_.ppm = -3;
   settings_.bias_tee = true;
   open();
@@ -96,9 +98,9 @@ TEST_F(RtlTcpSourceTest, AsksForWhatIsWantedAndHandsSamplesOut) {
             "\x01\x40\xF8\x14\x80"  // 1,090,000,000
             "\x05\xFF\xFF\xFF\xFD"
             "\x08\0\0\0\0"
+            "\x0E\0\0\0\x01"
             "\x03\0\0\0\x01"
-            "\x04\0\0\x01\x82"
-            "\x0E\0\0\0\x01"s);
+            "\x04\0\0\x01\x82"s);  // 38.6 dB, the nearest
   client.send(samples(kBlockSamples, 'a') + samples(kBlockSamples, 'b'));
   const auto first = block_.get();
   ASSERT_TRUE(first);
@@ -111,25 +113,60 @@ TEST_F(RtlTcpSourceTest, AsksForWhatIsWantedAndHandsSamplesOut) {
   EXPECT_EQ(source_->info().sample_rate_hz, 2'400'000U);
 }
 
-TEST_F(RtlTcpSourceTest, TakesTheHighestGainOrTheTunersOwn) {
+TEST_F(RtlTcpSourceTest, TheGainCanBeChosenAtAnyTime) {
+  settings_.gain.mode = GainChoice::Mode::kAgc;
+  open();
+  ask();
+  const LoopbackPeer client = server_.accept();
+  client.send(kHeader + samples(kBlockSamples, 'a'));
+  EXPECT_EQ(commands_of(client, 30).substr(25), "\x03\0\0\0\0"s);
+  block_.get();
+  const auto answer = source_->gain()->choose({GainChoice::Mode::kFixed, 49.6});
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(commands_of(client, 10), "\x03\0\0\0\x01\x04\0\0\x01\xF0"s);
+  EXPECT_EQ(source_->gain()->state().gain_db, 49.6);
+}
+
+TEST_F(RtlTcpSourceTest, AChosenGainOutlivesTheConnection) {
   open();
   ask();
   {
     const LoopbackPeer client = server_.accept();
-    client.send(kHeader);
-    EXPECT_EQ(commands_of(client, 35).substr(20, 10), "\x03\0\0\0\x01\x0D\0\0\0\x1C"s);
+    client.send(kHeader + samples(kBlockSamples, 'a'));
+    EXPECT_EQ(commands_of(client, 35).substr(25), "\x03\0\0\0\x01\x04\0\0\x01\x92"s) << "auto begins with 40.2 dB";
+    block_.get();
+    ASSERT_TRUE(source_->gain()->choose({GainChoice::Mode::kFixed, 7.7}));
+    commands_of(client, 10);
   }
-  source_->stop();
-  block_.get();
+  ask();
+  const LoopbackPeer again = accept_as_time_passes();
+  again.send(kHeader + samples(kBlockSamples, 'b'));
+  EXPECT_EQ(commands_of(again, 35).substr(25), "\x03\0\0\0\x01\x04\0\0\0\x4D"s);
+}
 
-  settings_.tuner_agc = true;
+TEST_F(RtlTcpSourceTest, TellsHowItIs) {
   open();
   ask();
-  const LoopbackPeer client = server_.accept();
-  client.send(kHeader);
-  EXPECT_EQ(commands_of(client, 30).substr(20), "\x03\0\0\0\0\x0E\0\0\0\0"s);
-  source_->stop();
+  {
+    const LoopbackPeer client = server_.accept();
+    client.send(kHeader + samples(kBlockSamples, 'a'));
+    block_.get();
+    ASSERT_FALSE(told_.empty());
+    EXPECT_TRUE(told_.back().streaming);
+    EXPECT_EQ(told_.back().tuner, "R820T");
+    EXPECT_EQ(told_.back().gain.gain_db, 40.2);
+    EXPECT_EQ(told_.back().samples, kBlockSamples);
+    commands_of(client, 35);
+  }
+  ask();
+  const LoopbackPeer again = accept_as_time_passes();
+  again.send(kHeader + samples(kBlockSamples, 'b'));
   block_.get();
+  ASSERT_GE(told_.size(), 3U);
+  EXPECT_FALSE(told_[told_.size() - 2].streaming);
+  EXPECT_NE(told_[told_.size() - 2].trouble.find("closed the connection"), std::string::npos);
+  EXPECT_EQ(told_.back().openings, 2U);
+  EXPECT_EQ(told_.back().losses, 1U);
 }
 
 TEST_F(RtlTcpSourceTest, LeavesOutWhatWasSampledBeforeItAsked) {

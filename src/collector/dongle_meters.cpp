@@ -15,6 +15,8 @@ DongleMeters::DongleMeters(metrics::Registry& metrics, Board<RadioReport>& board
       samples_(metrics.counter("airspool_dongle_samples_total", "IQ samples that the dongle gave.")),
       samples_dropped_(metrics.counter("airspool_dongle_samples_dropped_total",
                                        "Of them, dropped because demodulation did not keep up.")),
+      samples_lost_(metrics.counter("airspool_dongle_samples_lost_total",
+                                    "IQ samples that the dongle did not give in time, by the clock.")),
       openings_(metrics.counter("airspool_dongle_openings_total", "Times that the dongle was opened.")),
       failed_openings_(metrics.counter("airspool_dongle_failed_openings_total", "Times that it could not be.")),
       stalls_(metrics.counter("airspool_dongle_stalls_total", "Times that it gave no sample for 2 s.")),
@@ -28,6 +30,7 @@ void DongleMeters::show(const radio::DongleState& state) {
   gain_changes_.add(state.gain.changes - shown_.gain.changes);
   samples_.add(state.samples - shown_.samples);
   samples_dropped_.add(state.samples_dropped - shown_.samples_dropped);
+  samples_lost_.add(state.samples_lost - shown_.samples_lost);
   openings_.add(state.openings - shown_.openings);
   failed_openings_.add(state.failed_openings - shown_.failed_openings);
   stalls_.add(state.stalls - shown_.stalls);

@@ -24,6 +24,7 @@ class DongleMeters {
   metrics::Counter& gain_changes_;
   metrics::Counter& samples_;
   metrics::Counter& samples_dropped_;
+  metrics::Counter& samples_lost_;
   metrics::Counter& openings_;
   metrics::Counter& failed_openings_;
   metrics::Counter& stalls_;

@@ -9,7 +9,7 @@
 //       9-24   capability classes, of this layout only when 9-10 are 0
 //                in the air      11 TCAS operational (version 1: 1 = it is not, 0 = it is or nobody knows),
 //                                12 receives 1090ES, 19 receives UAT (2)
-//                on the surface  12 receives 1090ES, 16 receives UAT (2), 17-19 NACv, 20 NIC supplement C (2),
+//                on the surface  12 receives 1090ES, 16 receives UAT (2), 17-19 NACv (2), 20 NIC supplement C (2),
 //                                21-24 code of length and width
 //       25-40  operational modes, of this layout only when 25-26 are 0
 //                27 TCAS advisory active, 28 IDENT, 30 single antenna (2), 31-32 SDA (2)
@@ -40,8 +40,9 @@ void decode_capabilities(const MeField& me, bool version_2, OperationalStatus& r
     }
     return;
   }
-  result.nac_v = static_cast<std::uint8_t>(me.field(17, 19));
+  result.length_width = static_cast<std::uint8_t>(me.field(21, 24));
   if (version_2) {
+    result.nac_v = static_cast<std::uint8_t>(me.field(17, 19));
     result.receives_uat = me.flag(16);
     result.nic_c = me.flag(20);
   }
@@ -70,7 +71,6 @@ std::optional<OperationalStatus> decode_operational_status(const MeField& me) {
   decode_capabilities(me, version_2, result);
   decode_modes(me, version_2, result);
   if (result.on_surface) {
-    result.length_width = static_cast<std::uint8_t>(me.field(21, 24));
     result.surface_track_is_heading = me.flag(53);
   } else {
     if (version_2) result.gva = static_cast<std::uint8_t>(me.field(49, 50));

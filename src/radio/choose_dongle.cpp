@@ -42,6 +42,14 @@ Result<DongleName> choose_dongle(const std::string& device, const std::vector<Do
       if (name.index == *index) return name;
     }
   }
+  const auto unread =
+      std::find_if(names.begin(), names.end(), [](const DongleName& name) { return name.serial.empty(); });
+  if (unread != names.end()) {
+    return fail(ErrorCode::kPermissionDenied,
+                "no dongle is known to have the serial " + device + ", but that of " + to_string(*unread) +
+                    " cannot be read; it may be a permission: copy firmware/udev/60-airspool-rtlsdr.rules to "
+                    "/etc/udev/rules.d, put the user into group plugdev, and plug the dongle in again");
+  }
   return fail(ErrorCode::kNotFound,
               "no dongle has the serial or index " + device + "; plugged in: " + listed(names) + "; waiting for it");
 }

@@ -68,7 +68,7 @@ class DongleBus {
 Result<std::unique_ptr<DongleBus>> open_librtlsdr();
 
 // Which of `names` is meant by `device`: a serial, else an index, else (empty) the first. kNotFound: it is not there;
-// kConfig: a serial that several have.
+// kConfig: a serial that several have; kPermissionDenied: it may be one whose serial cannot be read.
 Result<DongleName> choose_dongle(const std::string& device, const std::vector<DongleName>& names);
 // For messages: "00000001", or "number 0" where the serial is not known.
 std::string to_string(const DongleName& name);

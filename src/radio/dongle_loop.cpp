@@ -35,7 +35,8 @@ DongleLoop::DongleLoop(std::unique_ptr<DongleBus> bus, const RtlSdrSettings& set
       clock_(clock != nullptr ? *clock : static_cast<const Clock&>(system_clock_)),
       bus_(std::move(bus)),
       ring_(kBlocks, kBlockBytes),
-      gain_(settings.gain) {}
+      gain_(settings.gain),
+      loss_(settings.sample_rate_hz) {}
 
 // The gain of a dongle that is open, for as long as it is.
 class DongleLoop::GainHold {
@@ -178,6 +179,9 @@ bool DongleLoop::take(Turn turn, std::span<const std::byte> bytes) {
       const std::lock_guard lock(mutex_);
       if (stopped_ || turn != turn_) return false;
       if (!state_.streaming) first_block(at, samples);
+      const std::uint64_t lost = loss_.block(at, samples);
+      state_.samples_lost += lost;
+      next_sample_ += lost;
       first_sample = std::exchange(next_sample_, next_sample_ + samples);
       state_.samples += samples;
       last_block_ = at;
@@ -193,6 +197,7 @@ bool DongleLoop::take(Turn turn, std::span<const std::byte> bytes) {
 // With the lock held. The sample clock has run on while there was no dongle.
 void DongleLoop::first_block(BootTime at, std::uint64_t samples) {
   state_.streaming = true;
+  loss_.begin();
   failures_ = 0;
   reset_spent_ = false;
   if (last_block_) {

@@ -14,6 +14,7 @@
 #include <airspool/radio/rtlsdr_source.h>
 
 #include "dongle.h"
+#include "loss_estimate.h"
 #include "sample_ring.h"
 
 namespace airspool::radio {
@@ -83,6 +84,7 @@ class DongleLoop {
   BootTime next_opening_{};
   std::string said_;
 
+  LossEstimate loss_;
   std::uint64_t next_sample_ = 0;
   std::optional<BootTime> last_block_;
   DongleState state_;

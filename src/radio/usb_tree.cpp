@@ -143,8 +143,10 @@ Result<void> UsbTree::reset(const UsbDevice& device) const {
 std::string held_by_driver(const UsbDevice& device, const std::string& name) {
   for (const std::string& driver : device.drivers) {
     if (driver == "usbfs") continue;
-    return "device " + name + " is held by kernel driver " + driver + "; 'modprobe -r " + driver +
-           "' frees it now, and firmware/modprobe.d/airspool-rtlsdr.conf in /etc/modprobe.d for good";
+    std::string held = "device " + name;
+    held += " is held by kernel driver " + driver;
+    held += "; 'modprobe -r " + driver;
+    return held += "' frees it now, and firmware/modprobe.d/airspool-rtlsdr.conf in /etc/modprobe.d for good";
   }
   return {};
 }

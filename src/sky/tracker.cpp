@@ -11,6 +11,7 @@
 #include <airspool/sky/tracker.h>
 
 #include "comm_b.h"
+#include "declination.h"
 #include "positioning.h"
 
 namespace airspool::sky {
@@ -103,7 +104,7 @@ class Observation {
     if (outranked()) return;
     aircraft_.on_ground.set(true, time_);
     if (body.ground_speed_mps) aircraft_.ground_speed_mps.set(*body.ground_speed_mps, time_);
-    if (body.true_track_deg) aircraft_.true_track_deg.set(*body.true_track_deg, time_);
+    if (body.true_track_deg) aircraft_.true_track_deg.set(surface_track(*body.true_track_deg), time_);
     take_position(modes::CprKind::kSurface, body.cpr, std::nullopt);
   }
 
@@ -142,7 +143,10 @@ class Observation {
     quality.nac_p = body.nac_p;
     quality.sil = body.sil;
     quality.nic_a = body.nic_a;
-    if (body.on_surface) quality.nic_c = body.nic_c;
+    if (!body.on_surface) return;
+    quality.nic_c = body.nic_c;
+    quality.surface_track_is_magnetic_heading =
+        body.surface_track_is_heading.value_or(false) && body.headings_magnetic.value_or(false);
   }
 
   void operator()(const modes::AltitudeReply& body) const {
@@ -175,6 +179,12 @@ class Observation {
     if (!believed) return;
     aircraft_.quality.position_typecode = message_.typecode.value_or(0);
     aircraft_.quality.nic_b = nic_b;
+  }
+
+  // On the ground an aircraft goes where its nose points; some send that instead of the track, as the compass has it.
+  [[nodiscard]] double surface_track(double degrees) const {
+    if (!aircraft_.quality.surface_track_is_magnetic_heading || !aircraft_.position.value) return degrees;
+    return std::fmod(degrees + magnetic_declination_deg(*aircraft_.position.value) + 360.0, 360.0);
   }
 
   void set_emergency(modes::Emergency emergency) const {

@@ -80,11 +80,11 @@ TEST(TracksTest, OneAircraftFliesWhatIsDrawn) {
   AIRSPOOL_REQUIRE_SHARED(path);
   Sky sky;
   const auto lines = lines_of(path);
-  ASSERT_EQ(lines.size(), 2000U);
+  ASSERT_FALSE(lines.empty());
   // Times are whole seconds, and halves of one second come in any order.
   for (const Line& line : lines) sky.hear(line, lines.front().seconds, 2.0);
   EXPECT_EQ(sky.last.size(), 1U);
-  EXPECT_GE(sky.positions, 900);
+  EXPECT_GE(sky.positions, 0.9 * static_cast<double>(sky.tracker.counts().airborne_halves));
   EXPECT_EQ(sky.tracker.counts().positions_implausible, 0U);
   EXPECT_EQ(sky.tracker.counts().positions_restarted, 0U);
 }
@@ -94,9 +94,9 @@ TEST(TracksTest, ShortFlightsAreFlyableAndOfOneSky) {
   AIRSPOOL_REQUIRE_SHARED(path);
   Sky sky;
   const auto lines = lines_of(path);
-  ASSERT_EQ(lines.size(), 486U);
+  ASSERT_FALSE(lines.empty());
   for (const Line& line : lines) sky.hear(line, lines.front().seconds, 0.1);
-  EXPECT_GE(sky.positions, 160);
+  EXPECT_GE(sky.positions, 0.9 * static_cast<double>(sky.tracker.counts().airborne_halves));
   EXPECT_EQ(sky.tracker.counts().positions_restarted, 0U);
   for (const auto& [address, one] : sky.last) {
     for (const auto& [other_address, other] : sky.last) {
@@ -120,8 +120,8 @@ TEST(TracksTest, CommBRepliesAreNearlyAllInferred) {
     ASSERT_TRUE(message);
     tracker.observe(*message, -20.0F, boot_time(0.01 * replies++, 0.0));
   }
-  EXPECT_GE(tracker.counts().comm_b_inferred, 1'975U);
-  EXPECT_LE(tracker.counts().comm_b_ambiguous, 20U);
+  EXPECT_GE(static_cast<double>(tracker.counts().comm_b_inferred), 0.98 * replies);
+  EXPECT_LE(static_cast<double>(tracker.counts().comm_b_ambiguous), 0.01 * replies);
 }
 
 }  // namespace

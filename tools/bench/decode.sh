@@ -14,7 +14,7 @@ pid=
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 if [ "$lines" = - ]; then
-  "$build/firmware/airspool" replay --sim 20 --frames 2>/dev/null | grep -E '^\*8[dD]' >"$work/lines" || true
+  "$build/firmware/airspool" replay --sim 20 --frames 2>/dev/null | sed -n 's/^@.\{12\}\(8[dD]\)/*\1/p' >"$work/lines"
   lines=$work/lines
 fi
 [ -s "$lines" ] || { echo "no lines in $lines" >&2; exit 66; }

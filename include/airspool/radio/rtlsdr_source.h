@@ -32,6 +32,7 @@ struct DongleState {
 
   std::uint64_t samples = 0;          // that it gave; those below among them
   std::uint64_t samples_dropped = 0;  // whole blocks that came while the ring was full
+  std::uint64_t samples_lost = 0;     // that never came, by the clock: the dongle was not listened to, or paused
   std::uint64_t openings = 0;         // that were good
   std::uint64_t failed_openings = 0;
   std::uint64_t stalls = 0;  // no block for 2 s

@@ -103,6 +103,7 @@ struct NavigationQuality {
   std::optional<bool> nic_b;  // of the position
   std::optional<bool> nic_c;
   std::uint8_t position_typecode = 0;
+  bool surface_track_is_magnetic_heading = false;
 };
 
 struct Aircraft {

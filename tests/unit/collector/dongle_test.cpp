@@ -31,6 +31,7 @@ TEST(DongleMetersTest, CountsOnAndShowsWhatIsNow) {
   state.gain.changes = 1;
   state.samples = 1000;
   state.samples_dropped = 100;
+  state.samples_lost = 50;
   state.openings = 2;
   state.failed_openings = 3;
   state.stalls = 4;
@@ -45,6 +46,7 @@ TEST(DongleMetersTest, CountsOnAndShowsWhatIsNow) {
   EXPECT_EQ(metrics.value("airspool_dongle_gain_changes_total"), 1.0);
   EXPECT_EQ(metrics.value("airspool_dongle_samples_total"), 1500.0);
   EXPECT_EQ(metrics.value("airspool_dongle_samples_dropped_total"), 100.0);
+  EXPECT_EQ(metrics.value("airspool_dongle_samples_lost_total"), 50.0);
   EXPECT_EQ(metrics.value("airspool_dongle_openings_total"), 2.0);
   EXPECT_EQ(metrics.value("airspool_dongle_failed_openings_total"), 3.0);
   EXPECT_EQ(metrics.value("airspool_dongle_stalls_total"), 4.0);

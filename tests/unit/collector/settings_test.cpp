@@ -115,12 +115,15 @@ TEST(SettingsTest, SamplingAndFusionAreAsConfigured) {
   EXPECT_EQ(sky_settings(config).sampling.policy, sky::SamplingPolicy::kEveryChange);
   config.sampling.policy = config::SamplingPolicy::kAdaptive;
   config.sampling.position_m = 20.0;
+  config.sampling.fields = {"wind", "emergency"};
   config.sampling.altitude_m = 15.0;
   config.sampling.max_gap_s = 12.5;
   config.fusion.prefer_radio_s = 2.5;
   const SkySettings settings = sky_settings(config);
   EXPECT_EQ(settings.sampling.policy, sky::SamplingPolicy::kAdaptive);
   EXPECT_EQ(settings.sampling.position_m, 20.0);
+  EXPECT_TRUE(settings.sampling.fields.contains(ExtendedField::kWind));
+  EXPECT_FALSE(settings.sampling.fields.contains(ExtendedField::kRoll));
   EXPECT_EQ(settings.sampling.altitude_m, 15.0);
   EXPECT_EQ(settings.sampling.max_gap, std::chrono::milliseconds(12'500));
   EXPECT_EQ(settings.picture.fusion.prefer_radio, std::chrono::milliseconds(2'500));

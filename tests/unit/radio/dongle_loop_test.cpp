@@ -58,7 +58,8 @@ class DongleLoopTest : public testing::Test {
 
   ManualClock clock_{WallTime{}, BootTime{1000s}};
   std::shared_ptr<FakeBusState> world_ = std::make_shared<FakeBusState>();
-  std::vector<std::byte> block_{kBlockBytes};
+  std::vector<std::byte> block_ = std::vector<std::byte>(kBlockBytes);
+  std::vector<std::uint64_t> starts_;
   std::unique_ptr<DongleLoop> loop_;
   DongleLoop::Turn turn_ = 0;
 };
@@ -198,6 +199,19 @@ TEST_F(DongleLoopTest, AFullRingDropsWholeBlocksAndTheClockRunsOn) {
   EXPECT_GE(starts[0], 25 * kBlockSamples);
 }
 
+TEST_F(DongleLoopTest, TheSampleClockRunsOnOverAPause) {
+  world_->play = [this, n = 0](const Dongle::Take& take) mutable {
+    clock_.advance(n == 40 ? Nanoseconds(1s) : kBlockTime);
+    take(block_);
+    if (n % 10 == 0) starts_ = drain();
+    return ++n < 100;
+  };
+  step();
+  EXPECT_NEAR(static_cast<double>(loop_->state().samples_lost), 2.4e6 - kBlockSamples, 2.4e4);
+  EXPECT_NEAR(static_cast<double>(starts_.back()), 91 * kBlockSamples + 2.4e6 - 2 * kBlockSamples, 2.4e4);
+  EXPECT_EQ(loop_->state().samples, 100 * kBlockSamples);
+}
+
 TEST_F(DongleLoopTest, BuffersOfEveryLengthAreTaken) {
   world_->play = [this, left = 3](const Dongle::Take& take) mutable {
     if (left-- == 0) return false;
@@ -286,11 +300,18 @@ TEST(ChooseDongleTest, BySerialByIndexOrTheFirst) {
   EXPECT_EQ(choose_dongle("1", names)->index, 1U) << "the serial comes first";
   EXPECT_EQ(choose_dongle("2", names)->index, 2U);
   EXPECT_EQ(choose_dongle("0", names)->index, 0U);
-  const auto none = choose_dongle("3", names);
+  EXPECT_FALSE(choose_dongle("01", names)) << "no index is written like that";
+}
+
+TEST(ChooseDongleTest, SaysWhatIsThereInstead) {
+  const auto none = choose_dongle("3", {{0, "00000001", ""}, {1, "77", ""}});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, ErrorCode::kNotFound);
-  EXPECT_THAT(none.error().message, HasSubstr("plugged in: 00000001, 1, number 2"));
-  EXPECT_FALSE(choose_dongle("01", names));
+  EXPECT_THAT(none.error().message, HasSubstr("plugged in: 00000001, 77"));
+  const auto unread = choose_dongle("3", {{0, "00000001", ""}, {1, "", ""}});
+  ASSERT_FALSE(unread);
+  EXPECT_EQ(unread.error().code, ErrorCode::kPermissionDenied);
+  EXPECT_THAT(unread.error().message, HasSubstr("that of number 1 cannot be read"));
 }
 
 }  // namespace

@@ -126,10 +126,12 @@ void SkyStage::observe(const modes::ModeSFrame& frame, BootTime time, unsigned s
   }
 }
 
-bool SkyStage::is_first(const modes::ModeSFrame& frame, Icao24 address, BootTime time, unsigned source,
+// Puts the time of a source right that is always late.
+bool SkyStage::is_first(const modes::ModeSFrame& frame, Icao24 address, BootTime& time, unsigned source,
                         std::size_t input) {
   if (!duplicates_) return true;
   const feed::DuplicateFilter::Heard heard = duplicates_->take(frame, source, time);
+  time = heard.time;
   if (heard.first) return true;
   meters_.duplicate(input);
   if (input < inputs_.size()) ++inputs_[input].duplicates;

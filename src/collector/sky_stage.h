@@ -52,7 +52,7 @@ class SkyStage {
   void take(const feed::HeardFrames& heard);
   void take(const feed::InputReport& report);
   void observe(const modes::ModeSFrame& frame, BootTime time, unsigned source, std::size_t input);
-  bool is_first(const modes::ModeSFrame& frame, Icao24 address, BootTime time, unsigned source, std::size_t input);
+  bool is_first(const modes::ModeSFrame& frame, Icao24 address, BootTime& time, unsigned source, std::size_t input);
   void pass_on_outgoing();
   void take(opensky::OpenSkyAnswer&& answer);
   void take(const Statistics::Radio& heard);

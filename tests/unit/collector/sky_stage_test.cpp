@@ -146,7 +146,7 @@ TEST_F(SkyStageTest, ShowsAnEmptySkyBeforeAnythingIsHeard) {
 TEST_F(SkyStageTest, EndsWithoutInput) { EXPECT_TRUE(run().empty()); }
 
 TEST_F(SkyStageTest, CountsFramesThatSayNothing) {
-  hear({FrameBuilder(19).build(), FrameBuilder::squitter(4).build()});
+  hear({FrameBuilder(22).build(), FrameBuilder::squitter(4).build()});
   EXPECT_EQ(run().size(), 1U);
   EXPECT_EQ(count("airspool_frames_undecodable_total"), 1U);
 }

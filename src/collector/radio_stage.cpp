@@ -29,7 +29,9 @@ void RadioStage::run() {
   std::uint64_t end_tick = 0;
   counted_cpu_ = cpu_time_();
   while (true) {
+    heart_.rest();  // the source watches itself: a dongle may be away, a pipe silent
     const auto block = source_->next();
+    heart_.beat();
     if (!block) {
       log::error("radio", block.error().message, {{"source", source_->info().name}});
       break;
@@ -48,6 +50,7 @@ void RadioStage::run() {
   count();
   deliver({std::exchange(sink_.frames, {}), end_tick, clock_.boot_now()});
   report();
+  heart_.rest();
 }
 
 void RadioStage::govern(Nanoseconds signal, Nanoseconds work) {

@@ -5,6 +5,7 @@
 
 #include <airspool/core/clock.h>
 #include <airspool/core/cpu_clock.h>
+#include <airspool/core/heartbeat.h>
 #include <airspool/core/metrics.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/radio/sample_source.h>
@@ -32,6 +33,8 @@ class RadioStage {
   void run();
   // From any thread.
   void stop() { source_->stop(); }
+  // Beats while it works; looked at from main.
+  [[nodiscard]] const Heartbeat& heart() const { return heart_; }
 
  private:
   void deliver(FrameBlock block);
@@ -47,6 +50,7 @@ class RadioStage {
   SkyChannel& sky_;
   const CpuClock cpu_time_;
   RadioMeters meters_;
+  Heartbeat heart_;
   modes::FrameSink sink_;
   // Counted so far.
   RejectCounts counted_rejects_{};

@@ -55,6 +55,7 @@ void SkyStage::run() {
   counted_cpu_ = cpu_time_();
   BootTime next_tick = clock_.boot_now() + kTick;
   while (!input_.drained()) {
+    heart_.beat();
     const Nanoseconds left = std::max(next_tick - clock_.boot_now(), Nanoseconds::zero());
     if (auto input = input_.pop_for(left)) {
       std::visit([this](auto&& value) { take(std::forward<decltype(value)>(value)); }, std::move(*input));
@@ -69,6 +70,7 @@ void SkyStage::run() {
   count(clock_.boot_now());
   publish(clock_.boot_now());
   records_.close();
+  heart_.rest();
 }
 
 void SkyStage::take(const FrameBlock& block) {

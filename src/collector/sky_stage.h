@@ -7,6 +7,7 @@
 #include <airspool/core/board.h>
 #include <airspool/core/clock.h>
 #include <airspool/core/cpu_clock.h>
+#include <airspool/core/heartbeat.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/sky_snapshot.h>
 #include <airspool/opensky/states_parser.h>
@@ -36,6 +37,8 @@ class SkyStage {
 
   // Until the input is drained; then hands out what is known of each aircraft and closes the records.
   void run();
+  // Beats while it works; looked at from main.
+  [[nodiscard]] const Heartbeat& heart() const { return heart_; }
 
  private:
   void take(const FrameBlock& block);
@@ -56,6 +59,7 @@ class SkyStage {
   sky::Sampler sampler_;
   std::vector<Record> pending_;  // since the last tick: one vector a second, however often records are made
   SkyMeters meters_;
+  Heartbeat heart_;
   const CpuClock cpu_time_;
   StatisticsLog statistics_;
   // Counted so far.

@@ -25,6 +25,8 @@ usage: tools/campaign.sh NAME [options]
   uplink                          the contract tests that take minutes: a broker frozen for a minute, killed thirty times
   uplink-bench wire|levels RECORDS.ndjson | records ANSWER.json
                                   bytes on the wire a record to a real mosquitto over TLS; zstd levels by what they cost
+  pi-root ARCH [SUITE]            the package in a minimal Debian of a board, in an emulator: install, a minute of a simulated sky to
+                                  a broker, upgrade, purge (needs root; tools/pi_root.sh --help)
   fresh-debian [bookworm|trixie]  both README commands in a new minimal Debian (needs root and debootstrap; keeps nothing)
 TXT
 }
@@ -200,6 +202,10 @@ case ${1-} in
       exit 64
     }
     "$top/$(program bench/uplink_bench)" "$1" "$(realpath "$2")"
+    ;;
+  pi-root)
+    shift
+    "$top/tools/pi_root.sh" "$@"
     ;;
   fresh-debian)
     shift

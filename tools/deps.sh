@@ -12,7 +12,8 @@ Installs the packages that are missing; does nothing when none is.
   --bench              also what tests/bench and tools/bench/instructions.sh need: libbenchmark, valgrind, and for
                        instructions of 64-bit ARM a cross compiler and qemu-user
   --kafka              also what tests with a real Kafka broker need: Java, Maven, kcat (about 350 MB)
-  --package            also what making and checking Debian packages needs: lintian, mmdebstrap, systemd
+  --package            also what checking Debian packages needs (tools/campaign.sh pi-root, service, pi-boot): lintian, mmdebstrap,
+                       systemd, qemu
   --cross amd64|arm64|armhf
                        also a cross compiler and qemu-user for 64-bit or 32-bit (ARMv7) boards; amd64: to make packages for
                        another Debian than this one
@@ -39,7 +40,7 @@ while (($#)); do
       packages+=(libbenchmark-dev valgrind gcc g++-aarch64-linux-gnu qemu-user)
       ;;
     --kafka) witnesses+=(default-jre-headless maven kcat) ;;
-    --package) packages+=(lintian mmdebstrap arch-test systemd iproute2 qemu-user-static dpkg-dev file) ;;
+    --package) packages+=(lintian mmdebstrap arch-test systemd systemd-container iproute2 e2fsprogs kmod cpio gcc-aarch64-linux-gnu qemu-system-arm qemu-user-static dpkg-dev file) ;;
     --cross)
       packages+=(debian-archive-keyring dpkg-dev file)
       case ${2-} in

@@ -33,63 +33,11 @@ if [[ -z $arch ]]; then
   usage >&2
   exit 64
 fi
-for program in mmdebstrap dpkg-deb unshare ip; do
-  command -v $program >/dev/null && continue
-  echo "tools/pi_root.sh: $program is missing: apt-get install mmdebstrap arch-test qemu-user-static iproute2" >&2
-  exit 69
-done
-if ((EUID != 0)); then
-  echo "tools/pi_root.sh: needs root, for a root file system of its own" >&2
-  exit 77
-fi
-
-good() { echo "  good: $*"; }
-bad() {
-  echo "  BAD: $*" >&2
-  exit 1
-}
-
-# The kernel runs the programs of another processor by qemu. F: it opens the emulator now, so that a root needs none.
-binfmt=""
-register_emulator() {
-  [[ $arch != amd64 ]] || return 0
-  local name=qemu-aarch64 folder=/proc/sys/fs/binfmt_misc line
-  [[ $arch != armhf ]] || name=qemu-arm
-  [[ -e $folder/register ]] || mount -t binfmt_misc binfmt_misc $folder
-  [[ ! -e $folder/$name ]] || return 0
-  line=$(grep "^:" /usr/lib/binfmt.d/$name.conf)
-  [[ $line == *F* && -x $(cut -d: -f7 <<<"$line") ]] || bad "$name is not the static emulator: apt-get install qemu-user-static"
-  printf '%s' "$line" >$folder/register
-  binfmt=$folder/$name
-}
-
-root=""
-cleanup() {
-  rm -f "${archive%.tar}.new.tar"
-  if [[ -n $root ]]; then
-    umount -R "$root/proc" "$root/dev" 2>/dev/null || true
-    rm -rf --one-file-system "$root"
-  fi
-  [[ -z $binfmt ]] || echo -1 >"$binfmt" || true
-}
-archive=build/roots/$suite-$arch.tar
-trap cleanup EXIT
-register_emulator
-
-if [[ -z $(find "$archive" -mtime -7 2>/dev/null) ]]; then
-  echo "== a new $suite for $arch"
-  mkdir -p build/roots
-  # shellcheck disable=SC2016 # apt's own placeholders
-  mirror=$(apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' | head -n 1)
-  mmdebstrap --mode=root --variant=apt --architectures="$arch" --skip=check/qemu --include=mosquitto,mosquitto-clients,zstd,passwd \
-    --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
-    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io \
-    --skip=cleanup/apt/lists "$suite" "${archive%.tar}.new.tar" "deb ${mirror:-http://deb.debian.org/debian} $suite main" >"$archive.log" 2>&1 || {
-    tail -n 20 "$archive.log" >&2
-    bad "the root could not be made"
-  }
-  mv "${archive%.tar}.new.tar" "$archive"
-fi
+. tools/debian_root.sh
+need_root_and mmdebstrap dpkg-deb unshare ip zstd
+trap 'remove_root; forget_emulator' EXIT
+register_emulator "$arch"
+archive=$(debian_archive "$suite" "$arch" broker mosquitto,mosquitto-clients,passwd)
 
 if [[ -z $package ]]; then
   package=$(tools/package.sh "$arch" "$suite")
@@ -98,28 +46,15 @@ else
   sister=""
 fi
 echo "== $(basename "$package") in $suite"
-root=$(mktemp -d "${TMPDIR:-/var/tmp}/airspool-$suite-$arch.XXXXXX")
-tar -x -f "$archive" -C "$root"
-cp -a /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
-cp -L /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
-mount -t proc proc "$root/proc"
-mount --rbind --make-rslave /dev "$root/dev"
+unpack_root "$archive"
 cp "$package" "$root/tmp/airspool.deb"
 
-inside() { chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
 # With a network of its own, so that ports are free and nothing gets out.
 alone() {
   unshare --net bash -c 'ip link set lo up; exec "$@"' - chroot "$root" /usr/bin/env -i HOME=/root \
     PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"
 }
 as_airspool() { inside setpriv --reuid=airspool --regid=airspool --init-groups "$@"; }
-apt_install() {
-  inside apt-get install -y -q --no-install-recommends "$@" >"$root/tmp/apt.log" 2>&1 || {
-    tail -n 30 "$root/tmp/apt.log" >&2
-    bad "apt-get install $*"
-  }
-}
-
 started=$SECONDS
 apt_install /tmp/airspool.deb
 good "apt-get install ./$(basename "$package") ($((SECONDS - started)) s)"

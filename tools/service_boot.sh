@@ -12,7 +12,7 @@ Boots a small Debian with systemd, mosquitto and the package (of tools/package.s
 given) in systemd-nspawn, without network, and looks at the service from inside: it is up, without capabilities, within its
 filters; secrets arrive as credentials; records of a simulated sky reach the broker; a kill -9 is followed by a restart that loses
 nothing; a process that hangs is ended by the watchdog; a wrong configuration ends in failure and not in a loop. About three
-minutes. Needs root, mmdebstrap and systemd-container; the Debian is kept as build/roots/SUITE-boot.tar for a week.
+minutes. Needs root, mmdebstrap and systemd-container; the Debian is kept in build/roots for a week.
 TXT
 }
 
@@ -26,55 +26,17 @@ while (($#)); do
   esac
   shift
 done
-for program in mmdebstrap systemd-nspawn; do
-  command -v $program >/dev/null && continue
-  echo "tools/service_boot.sh: $program is missing: apt-get install mmdebstrap systemd-container" >&2
-  exit 69
-done
-if ((EUID != 0)); then
-  echo "tools/service_boot.sh: needs root, for a container" >&2
-  exit 77
-fi
+. tools/debian_root.sh
+need_root_and mmdebstrap systemd-nspawn
+trap remove_root EXIT
+arch=$(dpkg --print-architecture)
+archive=$(debian_archive "$suite" "$arch" boot systemd,systemd-sysv,udev,passwd,procps,mosquitto,mosquitto-clients)
+[[ -n $package ]] || package=$(tools/package.sh "$arch" "$suite")
 
-archive=build/roots/$suite-boot.tar
-root=""
-cleanup() {
-  rm -f "${archive%.tar}.new.tar"
-  if [[ -n $root ]]; then
-    umount "$root/proc" 2>/dev/null || true
-    rm -rf --one-file-system "$root"
-  fi
-}
-trap cleanup EXIT
-
-if [[ -z $(find "$archive" -mtime -7 2>/dev/null) ]]; then
-  echo "== a new $suite"
-  mkdir -p build/roots
-  # shellcheck disable=SC2016 # apt's own placeholders
-  mirror=$(apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' | head -n 1)
-  mmdebstrap --mode=root --variant=apt --include=systemd,systemd-sysv,udev,passwd,procps,mosquitto,mosquitto-clients \
-    --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
-    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' --skip=cleanup/apt/lists \
-    "$suite" "${archive%.tar}.new.tar" "deb ${mirror:-http://deb.debian.org/debian} $suite main" >"$archive.log" 2>&1 || {
-    tail -n 20 "$archive.log" >&2
-    exit 74
-  }
-  mv "${archive%.tar}.new.tar" "$archive"
-fi
-[[ -n $package ]] || package=$(tools/package.sh "$(dpkg --print-architecture)" "$suite")
-
-root=$(mktemp -d "${TMPDIR:-/var/tmp}/airspool-service.XXXXXX")
-tar -x -f "$archive" -C "$root"
-cp -a /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
-cp -L /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
+unpack_root "$archive"
 cp "$package" "$root/tmp/airspool.deb"
-mount -t proc proc "$root/proc"
-chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-  apt-get install -y -q --no-install-recommends /tmp/airspool.deb >"$root/install.log" 2>&1 || {
-  tail -n 20 "$root/install.log" >&2
-  exit 74
-}
-umount "$root/proc"
+apt_install /tmp/airspool.deb
+leave_root
 
 echo s3cret >"$root/etc/airspool/secrets/mqtt"
 chmod 600 "$root/etc/airspool/secrets/mqtt"

@@ -59,11 +59,11 @@ if [[ ! -f $kernel/modules ]]; then
   dpkg-deb -x "$root"/tmp/linux-image-*.deb "$kernel/files"
   remove_root
   root=""
-  [[ -d $kernel/files/usr/lib/modules ]] || mkdir -p "$kernel/files/usr"
-  [[ -d $kernel/files/usr/lib/modules ]] || mv "$kernel/files/lib" "$kernel/files/usr/lib"
+  mkdir -p "$kernel/files/usr/lib"
+  [[ -d $kernel/files/usr/lib/modules ]] || mv "$kernel/files/lib/modules" "$kernel/files/usr/lib/modules"
+  rm -rf "$kernel/files/lib"
+  ln -s usr/lib "$kernel/files/lib"
   version=$(ls "$kernel/files/usr/lib/modules")
-  depmod -b "$kernel/files/usr" "$version" 2>/dev/null || true
-  ln -sfn usr/lib "$kernel/files/lib"
   depmod -b "$kernel/files" "$version"
   for module in virtio_pci virtio_blk crc32c_generic ext4; do
     modprobe -d "$kernel/files" -S "$version" --show-depends $module

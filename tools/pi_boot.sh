@@ -205,6 +205,7 @@ hears() { # LOG SECONDS WORDS
   tail -n 20 "$boot/$1.log" >&2
   bad "never heard '$3'"
 }
+# The last line of the log that begins so.
 said() { grep -o "LOOK $2.*" "$boot/$1.log" | tail -n 1 | tr -d '\r' | cut -d' ' -f2-; }
 
 : >"$boot/received.zst"
@@ -213,8 +214,9 @@ started=$SECONDS
 power_on first
 hears first 420 up
 good "$(said first up), $((SECONDS - started)) s after power on"
+hears first 60 usb
 [[ $(said first usb) != "usb 0" ]] || bad "the service sees no USB device"
-good "USB devices that the service sees: $(said first usb)"
+good "the service sees $(said first usb) devices"
 hears first 180 restarted
 good "$(said first restarted) after kill -9"
 stop_broker

@@ -29,6 +29,12 @@ usage: tools/campaign.sh NAME [options]
   uplink                          the contract tests that take minutes: a broker frozen for a minute, killed thirty times
   uplink-bench wire|levels RECORDS.ndjson | records ANSWER.json
                                   bytes on the wire a record to a real mosquitto over TLS; zstd levels by what they cost
+  pi-root ARCH [SUITE]            the package in a minimal Debian of a board, in an emulator: install, a minute of a simulated sky to
+                                  a broker, upgrade, purge (needs root; tools/pi_root.sh --help)
+  pi-boot [SUITE]                 a whole board in an emulator: boot, a simulated sky to a broker outside, kill -9, the power cut while
+                                  it writes, boot again: every stored record arrives (needs root; tools/pi_boot.sh --help)
+  service [SUITE]                 the installed service under a real systemd in a container: sandbox, secrets, kill -9, watchdog, wrong
+                                  configuration (needs root; tools/service_boot.sh --help)
   fresh-debian [bookworm|trixie]  both README commands in a new minimal Debian (needs root and debootstrap; keeps nothing)
 TXT
 }
@@ -233,6 +239,18 @@ case ${1-} in
       exit 64
     }
     "$top/$(program bench/uplink_bench)" "$1" "$(realpath "$2")"
+    ;;
+  pi-boot)
+    shift
+    "$top/tools/pi_boot.sh" "$@"
+    ;;
+  service)
+    shift
+    "$top/tools/service_boot.sh" "$@"
+    ;;
+  pi-root)
+    shift
+    "$top/tools/pi_root.sh" "$@"
     ;;
   fresh-debian)
     shift

@@ -56,6 +56,7 @@ void SkyStage::run() {
   counted_cpu_ = cpu_time_();
   BootTime next_tick = clock_.boot_now() + kTick;
   while (!input_.drained()) {
+    heart_.beat();
     const Nanoseconds left = std::max(next_tick - clock_.boot_now(), Nanoseconds::zero());
     if (auto input = input_.pop_for(left)) {
       std::visit([this](auto&& value) { take(std::forward<decltype(value)>(value)); }, std::move(*input));
@@ -70,6 +71,7 @@ void SkyStage::run() {
   count(clock_.boot_now());
   publish(clock_.boot_now());
   records_.close();
+  heart_.rest();
 }
 
 void SkyStage::expect_inputs(const std::vector<std::string>& names) {

@@ -52,6 +52,7 @@ constexpr std::chrono::milliseconds kLook{10};
 constexpr std::chrono::seconds kRadioPatience{15};
 constexpr std::chrono::seconds kSkyPatience{15};
 constexpr std::chrono::seconds kForwardPatience{60};
+constexpr std::chrono::seconds kFramesPatience{15};
 constexpr std::chrono::minutes kStorePatienceOfWatch{5};
 constexpr std::chrono::minutes kOpenSkyPatience{5};
 
@@ -108,6 +109,8 @@ class Collector::Impl {
     if (outputs_) outputs_thread_ = std::thread([this] { outputs_->run(); });
     if (opensky_) opensky_thread_ = std::thread([this] { opensky_->run(); });
     if (radio_) watch_.add("radio", radio_->heart(), kRadioPatience);
+    if (inputs_) watch_.add("beast-in", inputs_->heart(), kFramesPatience);
+    if (outputs_) watch_.add("frames-out", outputs_->heart(), kFramesPatience);
     if (opensky_) watch_.add("opensky", opensky_->heart(), kOpenSkyPatience);
     watch_.add("sky", sky_->heart(), kSkyPatience);
     watch_.add("store", store_->heart(), kStorePatienceOfWatch);

@@ -42,6 +42,7 @@ int run(int argc, char** argv) {
   add_spool(app, exit_code);
   add_check(app, exit_code);
   add_config(app, exit_code);
+  add_docs(app, exit_code);
   add_version(app, exit_code);
 
   // CLI11 would only say that a subcommand is missing.

@@ -39,6 +39,7 @@ int run(int argc, char** argv) {
   add_run(app, exit_code);
   add_replay(app, exit_code);
   add_decode(app, exit_code);
+  add_status(app, exit_code);
   add_spool(app, exit_code);
   add_check(app, exit_code);
   add_config(app, exit_code);

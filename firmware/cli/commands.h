@@ -19,6 +19,7 @@ void add_decode(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_spool(CLI::App& app, int& exit_code);
+void add_status(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 
 // Prints "airspool: MESSAGE" to stderr and gives the exit status that goes with the error.

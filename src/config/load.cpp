@@ -48,7 +48,7 @@ class Loader {
     return readable_ = false;
   }
 
-  void drop_ins(const std::string& main_file) {
+  void drop_ins(const std::string& main_file, const std::string& without) {
     const std::filesystem::path folder = std::filesystem::path(main_file).parent_path() / kDropInFolder;
     const Source whole{Origin::Layer::kFile, folder.string(), folder.string()};
     std::error_code error;
@@ -71,6 +71,7 @@ class Loader {
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) {
       const std::string path = (folder / name).string();
+      if (path == without) continue;
       file({Origin::Layer::kFile, path, path, true}, false);
     }
   }
@@ -126,7 +127,7 @@ LoadResult load(const LoadRequest& request) {
   const bool has_overlay = !request.board.name.empty() && loader.file({Origin::Layer::kBoard, overlay, overlay}, true);
   const std::string& path = request.file ? *request.file : request.default_file;
   const bool has_file = loader.file({Origin::Layer::kFile, path, path}, !request.file.has_value());
-  loader.drop_ins(path);
+  loader.drop_ins(path, request.without);
   LoadResult loaded = loader.finish(request.environment, request.settings);
   if (!loaded) return loaded;
   loaded->board = request.board;

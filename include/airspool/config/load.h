@@ -44,6 +44,8 @@ struct LoadRequest {
   // The file named on the command line; it must exist. Nothing: default_file, when that exists.
   std::optional<std::string> file;
   std::string default_file = std::string(kDefaultFile);
+  // A file of conf.d that is passed over; empty: none. For what would be without it.
+  std::string without;
   // The board whose overlay, `<boards_folder>/<name>/board.toml`, is the weakest layer when it is there.
   Board board;
   std::string boards_folder = std::string(kBoardsFolder);

@@ -36,6 +36,7 @@ int run(int argc, char** argv) {
   });
 
   int exit_code = 0;
+  add_setup(app, exit_code);
   add_run(app, exit_code);
   add_replay(app, exit_code);
   add_decode(app, exit_code);

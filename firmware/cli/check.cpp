@@ -112,8 +112,8 @@ Result<int> check_all(CheckOptions& options) {
     if (!checks) return tl::unexpected(checks.error());
     sinks = std::move(*checks);
   }
-  const bool good = all_good(sinks) && std::all_of(parts.begin(), parts.end(),
-                                                   [](const collector::PartCheck& part) { return part.good; });
+  const bool good = all_good(sinks) &&
+                    std::all_of(parts.begin(), parts.end(), [](const collector::PartCheck& part) { return part.good; });
   if (options.json) {
     std::cout << collector::to_json(parts, sinks) << '\n';
   } else {
@@ -141,7 +141,8 @@ void add_check(CLI::App& app, int& exit_code) {
   auto all = std::make_shared<CheckOptions>();
   add_options(*command, all);
   command->footer(
-      "\nGoes with the stream: configuration, clock, disk, radio, OpenSky, spool, sinks; what fails comes with what to\n"
+      "\nGoes with the stream: configuration, clock, disk, radio, OpenSky, spool, sinks; what fails comes with what "
+      "to\n"
       "do next. It works while the collector runs and while not, asks OpenSky once (one credit), and sends each sink\n"
       "one test message ('airspool check uplink --help').\n"
       "Exit status 0: all is good; 1: something failed; 78: the configuration is wrong.");

@@ -18,6 +18,7 @@ void add_docs(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
+void add_setup(CLI::App& app, int& exit_code);
 void add_spool(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);

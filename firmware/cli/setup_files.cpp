@@ -2,6 +2,7 @@
 #include "cli/setup_files.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -9,7 +10,6 @@
 
 #include <fcntl.h>
 #include <pwd.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,7 +43,7 @@ bool write_all(int fd, std::string_view content) {
 Result<void> write_whole_file(const std::string& path, std::string_view content, bool secret) {
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   std::error_code ignored;
-  if (!folder.empty()) std::filesystem::create_directory(folder, ignored);  // what fails shows below
+  if (!folder.empty()) std::filesystem::create_directories(folder, ignored);  // what fails shows below
   std::string name = path + ".new-XXXXXX";
   const int fd = ::mkostemp(name.data(), O_CLOEXEC);
   if (fd < 0) return failure(path);

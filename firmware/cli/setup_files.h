@@ -8,8 +8,8 @@
 
 namespace airspool::cli {
 
-// Puts a whole file in the place of another, or nothing: written beside it, fsynced, renamed. Makes the last folder of
-// the path. `secret`: mode 0600, and the service's user (airspool) owns it where there is one and we are root.
+// Puts a whole file in the place of another, or nothing: written beside it, fsynced, renamed. Makes the folders of the
+// path. `secret`: mode 0600, and the service's user (airspool) owns it where there is one and we are root.
 Result<void> write_whole_file(const std::string& path, std::string_view content, bool secret);
 
 // A secret that was typed and lies in no file yet: readable under `path` by this process alone, and gone with it.

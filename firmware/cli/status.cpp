@@ -32,8 +32,9 @@ Result<int> show(const StatusOptions& options, const std::string& socket, bool t
   if (!answer) {
     if (answer.error().code != ErrorCode::kNotFound) return tl::unexpected(answer.error());
     return fail(ErrorCode::kUnavailable,
-                answer.error().message + "; start one (systemctl start airspool), or see what keeps it from starting: "
-                                         "airspool check");
+                answer.error().message +
+                    "; start one (systemctl start airspool), or see what keeps it from starting: "
+                    "airspool check");
   }
   const auto status = collector::chain_status_from_json(*answer);
   if (!status) return tl::unexpected(status.error());

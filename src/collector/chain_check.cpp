@@ -108,9 +108,9 @@ void check_folder(const config::Config& config, Part& part) {
   if (auto refused = cannot_write(folder)) return part.note(std::move(*refused));
   struct stat file {};
   if (::stat(config.spool.path.c_str(), &file) == 0 && file.st_uid != status.st_uid) {
-    return part.look("folder", config.spool.path + " belongs to another user than its folder",
-                     "it was run by hand as another user: chown --reference=" + folder.string() + " " +
-                         config.spool.path + "*");
+    return part.look(
+        "folder", config.spool.path + " belongs to another user than its folder",
+        "it was run by hand as another user: chown --reference=" + folder.string() + " " + config.spool.path + "*");
   }
   part.good("folder", folder.string() + " can be written");
 }
@@ -163,8 +163,9 @@ PartCheck check_radio(const config::Config& config, const OnStep& on_step) {
   } else if (config.radio.source == config::RadioSource::kNone) {
     part.skipped("source", "radio.source = \"none\": a box without a radio");
   } else {
-    part.look("source", "no dongle is used by this build (radio.source = \"auto\")",
-              "set radio.source = \"none\" when there is none, or take a build with rtlsdr (airspool version --features)");
+    part.look(
+        "source", "no dongle is used by this build (radio.source = \"auto\")",
+        "set radio.source = \"none\" when there is none, or take a build with rtlsdr (airspool version --features)");
   }
   if (!config.station.position()) {
     part.look("position", "station.lat and station.lon are not set",

@@ -15,7 +15,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::array<Light, 4> kLights{Light::kGreen, Light::kGrey, Light::kAmber, Light::kRed};
 
 Light light_of(const std::string& word) {
-  const auto* found = std::find_if(kLights.begin(), kLights.end(), [&](Light light) { return word == to_string(light); });
+  const auto* found =
+      std::find_if(kLights.begin(), kLights.end(), [&](Light light) { return word == to_string(light); });
   return found == kLights.end() ? Light::kGrey : *found;
 }
 

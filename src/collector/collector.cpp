@@ -75,9 +75,8 @@ class Collector::Impl {
                      sky_input_, metrics_);
     }
     if (auto opened = open_opensky(config); !opened) return opened;
-    status_lines_.emplace(
-        StatusLines::Chain{station_name(config), radio_.has_value(), config.opensky.enabled},
-        StatusLines::Sources{snapshots_, spool_stat_, sink_status_, metrics_}, clock_);
+    status_lines_.emplace(StatusLines::Chain{station_name(config), radio_.has_value(), config.opensky.enabled},
+                          StatusLines::Sources{snapshots_, spool_stat_, sink_status_, metrics_}, clock_);
     if (auto opened = open_control(config); !opened) return opened;
     open_status(config);
     for (const std::string& sentence : without_effect(config)) log::warning("config", sentence);

@@ -69,8 +69,11 @@ ChainStatus StatusLines::now() const {
     status.lines.push_back(aircraft(*sky));
   } else {
     const bool late = clock_.boot_now() - started_ > kGrace;
-    status.lines.push_back({"aircraft", late ? Light::kRed : Light::kGrey, "no picture yet",
-                            late ? "see the log: journalctl -u airspool" : "", {}});
+    status.lines.push_back({"aircraft",
+                            late ? Light::kRed : Light::kGrey,
+                            "no picture yet",
+                            late ? "see the log: journalctl -u airspool" : "",
+                            {}});
   }
   status.lines.push_back(opensky());
   const auto stat = sources_.spool.latest();
@@ -102,9 +105,8 @@ StatusLine StatusLines::radio(const SkySnapshot& sky) const {
   const auto noise = noise_dbfs(last.radio);
   if (noise) line.text += print(", noise %.1f dBFS", *noise);
   if (missing > 0) line.text += print(", %.1f s missing", static_cast<double>(missing) / std::max(samples, 2e6));
-  line.numbers = {{"samples_per_s", samples},
-                  {"messages_per_s", messages},
-                  {"samples_missing", static_cast<double>(missing)}};
+  line.numbers = {
+      {"samples_per_s", samples}, {"messages_per_s", messages}, {"samples_missing", static_cast<double>(missing)}};
   if (noise) line.numbers.emplace_back("noise_dbfs", *noise);
   if (samples <= 0.0 && clock_.boot_now() - started_ > kGrace) {
     line.light = Light::kRed;
@@ -181,20 +183,22 @@ StatusLine StatusLines::spool(const spool::SpoolStat& stat) const {
   const double oldest_s = stat.oldest_sealed ? in_seconds(clock_.wall_now() - *stat.oldest_sealed) : 0.0;
   std::int64_t lost = 0;
   for (const spool::DropStat& drop : stat.drops) lost += drop.records;
-  line.text = print("%lld batches, %lld records, ", static_cast<long long>(batches),
-                    static_cast<long long>(stat.records)) +
-              size_text(stat.file_bytes) + " of " + size_text(stat.max_bytes);
+  line.text =
+      print("%lld batches, %lld records, ", static_cast<long long>(batches), static_cast<long long>(stat.records)) +
+      size_text(stat.file_bytes) + " of " + size_text(stat.max_bytes);
   if (stat.oldest_sealed) line.text += ", oldest " + age_text(oldest_s);
   if (lost > 0) line.text += print(", %lld records lost so far", static_cast<long long>(lost));
-  line.numbers = {{"batches", static_cast<double>(batches)}, {"records", static_cast<double>(stat.records)},
-                  {"file_bytes", static_cast<double>(stat.file_bytes)}, {"oldest_s", oldest_s},
+  line.numbers = {{"batches", static_cast<double>(batches)},
+                  {"records", static_cast<double>(stat.records)},
+                  {"file_bytes", static_cast<double>(stat.file_bytes)},
+                  {"oldest_s", oldest_s},
                   {"unstored_batches", static_cast<double>(stat.unstored_batches)},
                   {"records_lost", static_cast<double>(lost)}};
   if (!stat.last_error.empty()) {
     line.light = Light::kRed;
-    line.text = print("the disk takes nothing, %lld batches wait in memory: ",
-                      static_cast<long long>(stat.unstored_batches)) +
-                stat.last_error;
+    line.text =
+        print("the disk takes nothing, %lld batches wait in memory: ", static_cast<long long>(stat.unstored_batches)) +
+        stat.last_error;
     line.next = "free space (df -h), or mend the folder";
   } else if (stat.max_bytes > 0 && stat.file_bytes * 100 > stat.max_bytes * kAlmostFull) {
     line.light = Light::kAmber;
@@ -220,12 +224,9 @@ StatusLine StatusLines::sink(const uplink::SinkStatus& status, const spool::Spoo
   line.text += print(", %lld batches to go", static_cast<long long>(left));
   if (status.retried > 0) line.text += print(", %llu tried again", static_cast<unsigned long long>(status.retried));
   if (dead > 0) line.text += print(", %lld rejected", static_cast<long long>(dead));
-  line.numbers = {{"connected", status.connected ? 1.0 : 0.0},
-                  {"batches", static_cast<double>(left)},
-                  {"accepted", static_cast<double>(status.accepted)},
-                  {"retried", static_cast<double>(status.retried)},
-                  {"rejected", static_cast<double>(status.rejected)},
-                  {"lag_s", status.lag_s}};
+  line.numbers = {{"connected", status.connected ? 1.0 : 0.0},        {"batches", static_cast<double>(left)},
+                  {"accepted", static_cast<double>(status.accepted)}, {"retried", static_cast<double>(status.retried)},
+                  {"rejected", static_cast<double>(status.rejected)}, {"lag_s", status.lag_s}};
   if (status.attention || (!status.connected && clock_.boot_now() - started_ > kGrace)) {
     line.light = status.attention ? Light::kRed : Light::kAmber;
     if (!status.detail.empty()) line.text += ": " + status.detail;

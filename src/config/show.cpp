@@ -114,7 +114,7 @@ class Shower {
   const Loaded& loaded_;
   std::string_view only_;
   std::string header_;  // not shown yet
-  Config config_;  // a copy: slots are writable
+  Config config_;       // a copy: slots are writable
   std::string_view section_;
   std::string out_;
 };

@@ -17,10 +17,10 @@ Query small_query(const Query& query) {
   const Area& first = query.areas.front();
   const double latitude = (first.south_deg + first.north_deg) / 2.0;
   const double longitude = (first.west_deg + first.east_deg) / 2.0;
-  return {.areas = {{latitude - kHalfSideDeg, longitude - kHalfSideDeg, latitude + kHalfSideDeg,
-                     longitude + kHalfSideDeg}},
-          .aircraft = {},
-          .own = false};
+  return {
+      .areas = {{latitude - kHalfSideDeg, longitude - kHalfSideDeg, latitude + kHalfSideDeg, longitude + kHalfSideDeg}},
+      .aircraft = {},
+      .own = false};
 }
 
 }  // namespace

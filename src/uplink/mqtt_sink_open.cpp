@@ -27,9 +27,8 @@ Error file_error(const std::string& key, const std::string& path, int number) {
 }
 
 Result<void> check_files(const MqttSinkSettings& settings) {
-  const std::pair<const char*, const std::string*> files[] = {{"ca_file", &settings.ca_file},
-                                                              {"cert_file", &settings.cert_file},
-                                                              {"key_file", &settings.key_file}};
+  const std::pair<const char*, const std::string*> files[] = {
+      {"ca_file", &settings.ca_file}, {"cert_file", &settings.cert_file}, {"key_file", &settings.key_file}};
   for (const auto& [key, path] : files) {
     if (path->empty()) continue;
     errno = 0;

@@ -41,7 +41,8 @@ class CheckTest : public ProgramTest {
 TEST_F(CheckTest, AGoodBoxIsGoodFromTheFileToTheSink) {
   const Outcome outcome = check("[[sink]]\ntype = \"file\"\npath = \"" + path("out") + "\"\n");
   EXPECT_EQ(outcome.status, 0) << outcome.out;
-  for (const char* header : {"configuration\n", "\nmachine\n", "\nradio\n", "\nOpenSky\n", "\nspool\n", "\nsink \"file\""})
+  for (const char* header :
+       {"configuration\n", "\nmachine\n", "\nradio\n", "\nOpenSky\n", "\nspool\n", "\nsink \"file\""})
     EXPECT_THAT(outcome.out, HasSubstr(header));
   EXPECT_THAT(outcome.out, HasSubstr("\ngood: 'airspool run' has what it needs\n"));
   EXPECT_FALSE(std::filesystem::exists(path("box"))) << "a check makes nothing";
@@ -50,7 +51,8 @@ TEST_F(CheckTest, AGoodBoxIsGoodFromTheFileToTheSink) {
 TEST_F(CheckTest, AWrongFileIsToldAsStepsWithTheStatusOfAConfiguration) {
   const Outcome text = check("[radoi]\n");
   EXPECT_EQ(text.status, 78);
-  EXPECT_THAT(text.out, HasSubstr("airspool.toml:8:2: unknown key \"radoi\" at the top level; did you mean \"radio\"?"));
+  EXPECT_THAT(text.out,
+              HasSubstr("airspool.toml:8:2: unknown key \"radoi\" at the top level; did you mean \"radio\"?"));
   const Outcome machine = check("[radoi]\n", "--json");
   EXPECT_EQ(machine.status, 78);
   EXPECT_EQ(states(machine)["configuration.keys"], "failed") << machine.out;

@@ -19,8 +19,8 @@ const char* to_string(Light light);  // "green", "grey", "amber", "red"
 struct StatusLine {
   std::string part;  // "radio", "aircraft", "opensky", "clock", "spool", "sink lake"
   Light light = Light::kGreen;
-  std::string text;  // for a person
-  std::string next;  // what to do about it, when it is amber or red
+  std::string text;                                     // for a person
+  std::string next;                                     // what to do about it, when it is amber or red
   std::vector<std::pair<std::string, double>> numbers;  // for programs; names have their units
 };
 
@@ -37,7 +37,8 @@ struct ChainStatus {
 // The command of the control socket (control.h) that is answered with to_json().
 inline constexpr std::string_view kStatusCommand = "status";
 
-// {"schema":1,"station","version","uptime_s","light","lines":[{"part","light","text","next","numbers":{..}}]}, one line.
+// {"schema":1,"station","version","uptime_s","light","lines":[{"part","light","text","next","numbers":{..}}]}, one
+// line.
 std::string to_json(const ChainStatus& status);
 // Reads what to_json wrote, also that of another version: unknown members are passed over. kInvalidData.
 Result<ChainStatus> chain_status_from_json(std::string_view json);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <airspool/opensky/trial.h>
-
 #include <chrono>
 
 #include <gmock/gmock.h>
+
+#include <airspool/opensky/trial.h>
 
 #include "fakes/mock_opensky.h"
 

@@ -42,6 +42,7 @@ int run(int argc, char** argv) {
   add_decode(app, exit_code);
   add_status(app, exit_code);
   add_spool(app, exit_code);
+  add_radio(app, exit_code);
   add_check(app, exit_code);
   add_config(app, exit_code);
   add_docs(app, exit_code);

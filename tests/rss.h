@@ -8,9 +8,9 @@
 
 namespace airspool::test {
 
-// Private memory of this process in bytes: anonymous pages that are resident (proc(5), RssAnon).
-inline std::int64_t private_bytes() {
-  std::ifstream status("/proc/self/status");
+// Private memory of a process in bytes: anonymous pages that are resident (proc(5), RssAnon).
+inline std::int64_t private_bytes(const std::string& process = "self") {
+  std::ifstream status("/proc/" + process + "/status");
   for (std::string word; status >> word;) {
     if (word == "RssAnon:") {
       std::int64_t kib = 0;

@@ -19,6 +19,8 @@ usage: tools/campaign.sh NAME [options]
   sky-truth [--seconds N] [--preset NAME] [SEED]...
                                   a simulated minute through the whole of replay, for each seed (23 5): every record is held
                                   against what the aircraft were and did; what was printed and never sent is told by kind
+  radio [--seconds N] [--seed S]  a dongle that is unplugged, falls silent, hangs, gives late and short buffers and far too much, for
+                                  ten minutes: every sample is accounted for, the picture comes back, memory stays flat
   kafka [--deaths N] [--seed S] [--freeze SECONDS]
                                   a real Kafka broker and the collector killed by turns (30), and a broker frozen for a minute
   kafka-bench                     how fast a full spool drains into Kafka, against a bare librdkafka producer
@@ -144,6 +146,26 @@ kafka() {
   AIRSPOOL_FREEZE_SECONDS=$freeze "$contract" --gtest_filter='*Frozen*'
 }
 
+radio() {
+  local seconds=600 seed=1090
+  while (($#)); do
+    case $1 in
+      --seconds) seconds=$2 ;;
+      --seed) seed=$2 ;;
+      *)
+        usage >&2
+        exit 64
+        ;;
+    esac
+    shift 2
+  done
+  local system
+  system=$(program system/system_dongle)
+  cd "$top"
+  AIRSPOOL_RADIO_SECONDS=$seconds AIRSPOOL_SEED=$seed "$system" --gtest_also_run_disabled_tests \
+    --gtest_filter='*DISABLED_ALongDay*'
+}
+
 kafka_bench() {
   local bench dir=$top/build/kafka-bench address
   bench=$(program bench/kafka_bench)
@@ -184,6 +206,10 @@ case ${1-} in
   sky-truth)
     shift
     sky_truth "$@"
+    ;;
+  radio)
+    shift
+    radio "$@"
     ;;
   kafka)
     shift

@@ -19,12 +19,13 @@ MAY = {
     "radio": {"core", "net"},
     "modes": {"core"},
     "opensky": {"core", "net"},
+    "feed": {"core", "net", "modes"},
     "sky": {"core", "modes"},
     "spool": {"core"},
     "uplink": {"core", "spool", "net"},
     "status": {"core"},
     "config": {"core"},
-    "collector": {"core", "net", "radio", "modes", "opensky", "sky", "spool", "uplink", "status", "config"},
+    "collector": {"core", "net", "radio", "modes", "feed", "opensky", "sky", "spool", "uplink", "status", "config"},
     # The CLI's tools reach into the rooms that they show.
     "firmware": {"collector", "config", "core", "modes", "radio", "sky", "spool", "status", "uplink"},
     # The signal simulator as a program.

@@ -22,7 +22,7 @@ packages=(
   g++ cmake ninja-build pkg-config git ca-certificates python3
   libexpected-dev libfmt-dev libtomlplusplus-dev libcli11-dev
   libgtest-dev libgmock-dev nlohmann-json3-dev libcurl4-openssl-dev libcpp-httplib-dev libsqlite3-dev libzstd-dev
-  libssl-dev librdkafka-dev zstd
+  libssl-dev librdkafka-dev librtlsdr-dev zstd
 )
 # Witnesses that tests use where they are there, and skip loudly where they are not.
 witnesses=(dump1090-mutability mosquitto mosquitto-clients openssl python3-websockets mandoc)

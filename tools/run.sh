@@ -61,21 +61,27 @@ dongle_here() {
 
 collect() {
   mkdir -p "$data"
+  local source=sim
   if dongle_here; then
-    echo "An RTL-SDR dongle is plugged in, but this version cannot read one yet."
+    source=rtlsdr
+    cat <<TXT
+An RTL-SDR dongle is plugged in: this runs on what it hears. If nothing comes: $airspool check radio
+
+TXT
   else
-    echo "There is no RTL-SDR dongle."
+    cat <<TXT
+There is no RTL-SDR dongle, so this runs on a SIMULATED sky: the aircraft do not exist, and every record says "source":"sim".
+
+TXT
   fi
   cat <<TXT
-So this runs on a SIMULATED sky: the aircraft do not exist, and every record says "source":"sim".
-
   aircraft now   http://127.0.0.1:1090/data/aircraft.json
   records        $data/out (NDJSON, zstd; a new file each minute; zstdcat shows it)
   queue          $data/spool.db   ($airspool spool stat --path $data/spool.db)
   stop           Ctrl-C
 
 TXT
-  exec "$airspool" run --set radio.source=sim --set "spool.path=$data/spool.db" \
+  exec "$airspool" run --set "radio.source=$source" --set "spool.path=$data/spool.db" \
     --set sink.disk.type=file --set "sink.disk.path=$data/out" --set sink.disk.rotate_seconds=60 "$@"
 }
 

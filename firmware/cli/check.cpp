@@ -13,12 +13,14 @@
 
 #include <airspool/collector/chain_check.h>
 #include <airspool/collector/check.h>
+#include <airspool/collector/radio_check.h>
 #include <airspool/collector/uplink_check.h>
 #include <airspool/core/log.h>
 
 #include "cli/check_printer.h"
 #include "cli/commands.h"
 #include "cli/config_layers.h"
+#include "cli/service_secrets.h"
 
 namespace airspool::cli {
 namespace {
@@ -37,22 +39,22 @@ struct CheckOptions {
 collector::PartCheck check_configuration(const config::LoadResult& loaded,
                                          const std::function<void(const collector::PartCheck&)>& on_step) {
   collector::PartCheck part{"configuration", {}, true};
-  const auto note = [&](uplink::CheckState state, std::string detail, std::string next) {
+  const auto note = [&](CheckState state, std::string detail, std::string next) {
     part.note({"keys", state, std::move(detail), std::move(next)});
     on_step(part);
   };
   if (!loaded) {
-    for (const config::Diagnostic& wrong : loaded.error().list) note(uplink::CheckState::kFailed, wrong.text(), "");
+    for (const config::Diagnostic& wrong : loaded.error().list) note(CheckState::kFailed, wrong.text(), "");
     return part;
   }
-  for (const Error& error : collector::check(loaded->config)) note(uplink::CheckState::kFailed, error.message, "");
+  for (const Error& error : collector::check(loaded->config)) note(CheckState::kFailed, error.message, "");
   for (std::string& sentence : config::cautions(loaded->config)) {
-    note(uplink::CheckState::kWarning, std::move(sentence), "");
+    note(CheckState::kWarning, std::move(sentence), "");
   }
   if (!part.good) return part;
   std::string files;
   for (const std::string& file : loaded->files) files += (files.empty() ? "" : ", ") + file;
-  note(uplink::CheckState::kGood,
+  note(CheckState::kGood,
        files.empty() ? "built-in defaults: " + std::string(config::kDefaultFile) + " does not exist" : files,
        files.empty() ? "'airspool setup' makes one" : "");
   return part;
@@ -75,8 +77,9 @@ constexpr const char* kNoSink =
     "no [[sink]] is configured: nothing leaves this machine ('airspool config keys sink' shows how)\n";
 
 Result<int> check_uplink(CheckOptions& options) {
-  const config::LoadResult loaded = options.layers.load();
+  config::LoadResult loaded = options.layers.load();
   if (!loaded) return exit_status(ErrorCode::kConfig);
+  ServiceSecrets().resolve(loaded->config);
   log::set_level(log::Level::kError);  // the steps say it better
   const SystemClock clock;
   CheckPrinter printer;
@@ -101,7 +104,8 @@ Result<int> check_all(CheckOptions& options) {
   const auto print = [&](const collector::PartCheck& part) {
     if (!options.json) printer.take(part);
   };
-  const config::LoadResult loaded = options.layers.load_quietly();
+  config::LoadResult loaded = options.layers.load_quietly();
+  if (loaded) ServiceSecrets().resolve(loaded->config);
   std::vector<collector::PartCheck> parts{check_configuration(loaded, print)};
   std::vector<collector::SinkCheck> sinks;
   const bool configured = parts.front().good;
@@ -133,6 +137,38 @@ void add_options(CLI::App& command, const std::shared_ptr<CheckOptions>& options
       ->capture_default_str();
 }
 
+int check_radio(const CheckOptions& options) {
+  const config::LoadResult loaded = options.layers.load();
+  if (!loaded) return exit_status(ErrorCode::kConfig);
+  log::set_level(log::Level::kError);
+  std::vector<CheckStep> steps;
+  CheckPrinter printer;
+  const bool good = collector::check_radio(loaded->config, [&](const CheckStep& step) {
+    steps.push_back(step);
+    if (!options.json) printer.take(step);
+  });
+  if (options.json) {
+    std::cout << collector::to_json(steps) << '\n';
+  } else {
+    std::cout << (good ? "\ngood: the dongle works\n" : "\nnot good: mend the FAIL\n");
+  }
+  return good ? 0 : kSomethingFailed;
+}
+
+void add_radio_check(CLI::App& check, int& exit_code) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* radio = check.add_subcommand("radio", "Check the dongle: USB, driver, permission, samples, noise, gain");
+  options->layers.add_to(*radio);
+  options->layers.add_classic_to(*radio);
+  radio->add_flag("--json", options->json, "Print one JSON object when all is done");
+  radio->footer(
+      "\nLooks which dongles are plugged in and who has them, then opens the one that is configured and listens for\n"
+      "two seconds. A collector that has the dongle is not disturbed, and said to have it.\n"
+      "  airspool check radio --device 00000001 --gain 38.6\n"
+      "Exit status 0: all is good; 1: something failed; 78: the configuration is wrong.");
+  radio->callback([options, &exit_code] { exit_code = check_radio(*options); });
+}
+
 }  // namespace
 
 void add_check(CLI::App& app, int& exit_code) {
@@ -152,6 +188,7 @@ void add_check(CLI::App& app, int& exit_code) {
     exit_code = done ? *done : report(done.error());
   });
 
+  add_radio_check(*command, exit_code);
   auto options = std::make_shared<CheckOptions>();
   CLI::App* uplink = command->add_subcommand("uplink", "Check every sink: name, connection, TLS, login, permission");
   add_options(*uplink, options);

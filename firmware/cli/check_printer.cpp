@@ -8,15 +8,15 @@
 namespace airspool::cli {
 namespace {
 
-std::string_view word_of(uplink::CheckState state) {
+std::string_view word_of(CheckState state) {
   switch (state) {
-    case uplink::CheckState::kGood:
+    case CheckState::kGood:
       return "  ok    ";
-    case uplink::CheckState::kWarning:
+    case CheckState::kWarning:
       return "  look  ";
-    case uplink::CheckState::kFailed:
+    case CheckState::kFailed:
       return "  FAIL  ";
-    case uplink::CheckState::kSkipped:
+    case CheckState::kSkipped:
       break;
   }
   return "  -     ";
@@ -44,7 +44,7 @@ void CheckPrinter::header(const std::string& text) {
   target_.clear();
 }
 
-void CheckPrinter::line(const uplink::CheckStep& step) {
+void CheckPrinter::line(const CheckStep& step) {
   std::cout << word_of(step.state) << step.step << std::string(12 - std::min<std::size_t>(step.step.size(), 11), ' ')
             << step.detail << '\n';
   if (!step.next.empty()) std::cout << "          -> " << step.next << '\n';

@@ -15,10 +15,12 @@ class CheckPrinter {
   // The newest step of the part or sink.
   void take(const collector::PartCheck& part);
   void take(const collector::SinkCheck& sink);
+  // A step that belongs to nothing else.
+  static void take(const CheckStep& step) { line(step); }
 
  private:
   void header(const std::string& text);
-  static void line(const uplink::CheckStep& step);
+  static void line(const CheckStep& step);
 
   std::string header_;
   std::string target_;

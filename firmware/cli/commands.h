@@ -16,6 +16,7 @@ void add_check(CLI::App& app, int& exit_code);
 void add_config(CLI::App& app, int& exit_code);
 void add_docs(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);
+void add_radio(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_setup(CLI::App& app, int& exit_code);

@@ -206,6 +206,8 @@ void add_decode(CLI::App& app, int& exit_code) {
       "  $ nc 127.0.0.1 30002 | airspool decode        # AVR lines of another receiver\n"
       "Units: metres, metres per second, degrees. A position needs an even and an odd message: 'airspool replay' pairs "
       "them.\n"
+      "Of a Comm-B reply (DF20, DF21) \"bds\" is the register when that is certain; else \"mb\" is the field and\n"
+      "\"bds_candidates\" what it may be, with probabilities.\n"
       "What cannot be decoded gives {\"error\": ...} in its place, and the exit status is then 65.");
   command->callback([messages, &exit_code] { exit_code = run(*messages); });
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <signal.h>
@@ -57,6 +58,7 @@ struct Options {
   double position_m = 50.0;
   double altitude_m = 7.62;
   double max_gap_s = 30.0;
+  std::vector<std::string> fields;
   std::string station = "replay";
   std::string effort = "full";
   bool json = false;
@@ -122,6 +124,9 @@ sky::SamplingSettings sampling_settings(const Options& options) {
   sampling.altitude_m = options.altitude_m;
   sampling.max_gap = nanoseconds(options.max_gap_s);
   sampling.station_id = options.station;
+  for (const std::string& name : options.fields) {
+    if (const auto field = extended_field(name)) sampling.fields.add(*field);
+  }
   return sampling;
 }
 
@@ -350,6 +355,13 @@ void add_replay(CLI::App& app, int& exit_code) {
       ->add_option("--max-gap", options->max_gap_s,
                    "Adaptive: longest time in seconds without a record of an aircraft that is heard (default 30)")
       ->check(CLI::Range(kGapMinS, kIntervalMaxS));
+  command
+      ->add_option(
+          "--fields", options->fields,
+          "What records carry beside the usual, with commas: selected_altitude, roll, mach, indicated_airspeed, "
+          "true_airspeed, wind, temperature, emergency")
+      ->delimiter(',')
+      ->check(CLI::IsMember(std::vector<std::string>(kExtendedFieldNames.begin(), kExtendedFieldNames.end())));
   command->add_option("--station", options->station, "Name of the station in the records (default replay)");
   command->add_option("--effort", options->effort, "Processor time for weak and overlapping messages (default full)")
       ->check(CLI::IsMember({"full", "balanced", "eco"}));

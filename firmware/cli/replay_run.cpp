@@ -51,6 +51,9 @@ ReplayIdentity identity_of(const ReplaySettings& settings) {
   add_number(std::llround(sampling.altitude_m * 1e3));
   add_number(sampling.max_gap.count());
   identity.add_setting(sampling.station_id);
+  for (std::size_t i = 0; i < kExtendedFieldNames.size(); ++i) {
+    if (sampling.fields.contains(static_cast<ExtendedField>(i))) identity.add_setting(kExtendedFieldNames.at(i));
+  }
   add_number(static_cast<int>(settings.source));
   add_number(static_cast<int>(settings.effort));
   return identity;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -7,6 +8,7 @@
 #include <signal.h>
 
 #include <airspool/collector/collector.h>
+#include <airspool/config/station_name.h>
 #include <airspool/core/log.h>
 
 #include "cli/commands.h"
@@ -49,6 +51,11 @@ class Gate {
     std::unique_lock lock(mutex_);
     opened_.wait(lock, [this] { return open_; });
   }
+  // Whether it was opened in that time.
+  bool wait_for(std::chrono::duration<double> time) {
+    std::unique_lock lock(mutex_);
+    return opened_.wait_for(lock, time, [this] { return open_; });
+  }
 
  private:
   std::mutex mutex_;
@@ -67,6 +74,11 @@ int run(const RunOptions& options) {
   Gate stop_asked;
   StopSignal signals([&stop_asked] { stop_asked.open(); });
 
+  if (const double spread_s = loaded->config.station.start_spread_s; spread_s > 0.0) {
+    const std::chrono::duration<double> wait(spread_s * config::place_in_fleet(config::this_machine()));
+    log::info("collector", "waiting its turn among the boxes of the fleet", {{"wait_s", wait.count()}});
+    if (stop_asked.wait_for(wait)) return 0;
+  }
   const SystemClock clock;
   auto collector = collector::Collector::create(loaded->config, {.allow_sim = options.allow_sim}, clock);
   if (!collector) return report(collector.error());

@@ -91,7 +91,7 @@ config::LoadResult SetupDialogue::with_answers(bool in_memory) const {
   request.without = ours_;
   for (const auto& [key, value] : answers_) {
     const auto secret = std::find_if(secrets_.begin(), secrets_.end(),
-                                     [&, &wanted = value](const Secret& one) { return one.file == wanted; });
+                                     [&, &wanted = value](const Secret& one) { return one.named == wanted; });
     const bool typed = in_memory && secret != secrets_.end();
     request.settings.push_back({kOption, key + "=" + (typed ? secret->memory.path() : value)});
   }
@@ -137,8 +137,10 @@ bool SetupDialogue::ask(const std::string& question, const std::optional<std::st
 }
 
 bool SetupDialogue::check(const std::function<bool(const config::Config&)>& look) {
-  const config::LoadResult loaded = with_answers(true);
-  return loaded && look(loaded->config);
+  config::LoadResult loaded = with_answers(true);
+  if (!loaded) return false;
+  service_.resolve(loaded->config);
+  return look(loaded->config);
 }
 
 bool SetupDialogue::ask_all() {
@@ -158,7 +160,7 @@ bool SetupDialogue::ask_all() {
     return false;
   }
   const auto radio_check = [&] {
-    return check([&](const config::Config& config) { return collector::check_radio(config, print).good; });
+    return check([&](const config::Config& config) { return collector::check_source(config, clock_, print).good; });
   };
   std::string source = "auto";
   if (now.radio.source == config::RadioSource::kNone) source = "none";
@@ -231,10 +233,15 @@ SetupDialogue::Complaint SetupDialogue::keep_secret(const std::string& key, cons
                                                     const std::string& content) {
   auto memory = SecretInMemory::create(content);
   if (!memory) return memory.error().message;
-  const std::string file = (std::filesystem::path(folder_) / name).string();
+  // Where the package has made a folder for secrets, the service gets them from there.
+  const std::filesystem::path secrets = std::filesystem::path(folder_) / "secrets";
+  std::error_code error;
+  const bool for_root = secrets == service_.folder && std::filesystem::is_directory(secrets, error);
+  const std::string file = ((for_root ? secrets : std::filesystem::path(folder_)) / name).string();
+  const std::string named = for_root ? service_.seen_by_service + name : file;
   std::erase_if(secrets_, [&](const Secret& one) { return one.file == file; });
-  secrets_.push_back({file, content, std::move(*memory)});
-  set(key, file);
+  secrets_.push_back({file, named, for_root, content, std::move(*memory)});
+  set(key, named);
   return std::nullopt;
 }
 
@@ -259,6 +266,10 @@ SetupDialogue::Complaint SetupDialogue::take_opensky_account(const std::string& 
   }
   if (text == others.credentials_file || text == others.client_id) return std::nullopt;
   if (text.find('/') != std::string::npos) {
+    if (text.starts_with(service_.folder + "/")) {
+      set("opensky.credentials_file", service_.seen_by_service + text.substr(service_.folder.size() + 1));
+      return std::nullopt;
+    }
     // One that we put there before, or that lies where the service looks for it.
     if (text == present_.config.opensky.credentials_file || text.starts_with(folder_ + "/")) {
       set("opensky.credentials_file", text);
@@ -383,7 +394,8 @@ SetupDialogue::Complaint SetupDialogue::take_page(const std::string& text) {
 int SetupDialogue::write() {
   // Those of answers that were given up are not kept.
   std::erase_if(secrets_, [this](const Secret& secret) {
-    return std::none_of(answers_.begin(), answers_.end(), [&](const Answer& one) { return one.second == secret.file; });
+    return std::none_of(answers_.begin(), answers_.end(),
+                        [&](const Answer& one) { return one.second == secret.named; });
   });
   const config::LoadResult loaded = with_answers(false);
   if (!loaded) {
@@ -401,9 +413,12 @@ int SetupDialogue::write() {
     }
   }
   for (const Secret& secret : secrets_) {
-    if (const auto done = write_whole_file(secret.file, secret.content, true); !done) return report(done.error());
+    if (const auto done =
+            write_whole_file(secret.file, secret.content, secret.for_root ? FileFor::kRoot : FileFor::kService);
+        !done)
+      return report(done.error());
   }
-  if (const auto done = write_whole_file(ours_, kHeading + text, false); !done) return report(done.error());
+  if (const auto done = write_whole_file(ours_, kHeading + text, FileFor::kAll); !done) return report(done.error());
   std::cout << "\nWritten. To start with it: sudo systemctl restart airspool\n"
                "Then: airspool status, and if something is wrong: airspool check\n";
   return 0;

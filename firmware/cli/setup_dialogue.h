@@ -12,6 +12,7 @@
 #include <airspool/core/clock.h>
 #include <airspool/core/result.h>
 
+#include "cli/service_secrets.h"
 #include "cli/setup_files.h"
 
 namespace airspool::cli {
@@ -43,9 +44,11 @@ class SetupDialogue {
 
  private:
   using Answer = std::pair<std::string, std::string>;  // key, value
-  // A secret in `memory` until it lies in `file`.
+  // A secret in `memory` until it lies in `file`; `named` is what the configuration calls it.
   struct Secret {
     std::string file;
+    std::string named;
+    bool for_root = false;  // root alone, who hands it to the service
     std::string content;
     SecretInMemory memory;
   };
@@ -84,6 +87,7 @@ class SetupDialogue {
   std::string file_;    // the main one
   std::string folder_;  // of it
   std::string ours_;
+  ServiceSecrets service_;
   config::Loaded others_;   // without our file
   config::Loaded present_;  // with it
   std::vector<Answer> answers_;

@@ -40,16 +40,16 @@ bool write_all(int fd, std::string_view content) {
 
 }  // namespace
 
-Result<void> write_whole_file(const std::string& path, std::string_view content, bool secret) {
+Result<void> write_whole_file(const std::string& path, std::string_view content, FileFor whom) {
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   std::error_code ignored;
   if (!folder.empty()) std::filesystem::create_directories(folder, ignored);  // what fails shows below
   std::string name = path + ".new-XXXXXX";
   const int fd = ::mkostemp(name.data(), O_CLOEXEC);
   if (fd < 0) return failure(path);
-  bool good = write_all(fd, content) && ::fchmod(fd, secret ? kForOwner : kForAll) == 0;
+  bool good = write_all(fd, content) && ::fchmod(fd, whom == FileFor::kAll ? kForAll : kForOwner) == 0;
   // The program has one thread here, so that the entry stays ours.
-  const passwd* user = good && secret && ::geteuid() == 0 ? ::getpwnam(kServiceUser) : nullptr;
+  const passwd* user = good && whom == FileFor::kService && ::geteuid() == 0 ? ::getpwnam(kServiceUser) : nullptr;
   if (user != nullptr) good = ::fchown(fd, user->pw_uid, user->pw_gid) == 0;
   good = good && ::fsync(fd) == 0 && ::rename(name.c_str(), path.c_str()) == 0;
   const auto problem = failure(path);

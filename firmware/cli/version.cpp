@@ -15,9 +15,11 @@ void print(bool features) {
   if (features) {
     std::cout << "mqtt    " << (AIRSPOOL_HAVE_MQTT ? "yes" : "no (built without it)") << "\n"
               << "kafka   " << (AIRSPOOL_HAVE_KAFKA ? "yes" : "no (built without it)") << "\n"
-              << "rtlsdr  no (not in this version)\n";
+              << "rtlsdr  " << (AIRSPOOL_HAVE_RTLSDR ? "yes" : "no (built without it)") << "\n";
   }
-  std::cout << "Licence: Apache-2.0\n";
+  std::cout << "Licence: "
+            << (AIRSPOOL_HAVE_RTLSDR ? "Apache-2.0; with librtlsdr in it as a whole GPL-3.0-or-later" : "Apache-2.0")
+            << '\n';
 }
 
 }  // namespace

@@ -14,20 +14,21 @@
 
 #include <airspool/collector/chain_check.h>
 #include <airspool/collector/control.h>
+#include <airspool/collector/radio_check.h>
 #include <airspool/net/curl_http_client.h>
 #include <airspool/opensky/trial.h>
 #include <airspool/spool/spool.h>
 #include <airspool/spool/stat_text.h>
+#include <airspool/uplink/check.h>
 
 #include "settings.h"
 
 namespace airspool::collector {
 namespace {
 
-using uplink::CheckState;
-using uplink::CheckStep;
-using uplink::failed_step;
-using OnStep = std::function<void(const PartCheck&)>;
+using OnPart = std::function<void(const PartCheck&)>;
+
+constexpr std::chrono::seconds kPatience{10};
 
 // Less than this is full: not even one batch finds room.
 constexpr std::int64_t kFull = 1 << 20;
@@ -47,7 +48,7 @@ std::string size_text(std::int64_t bytes) {
 
 class Part {
  public:
-  Part(std::string name, const OnStep& on_step) : on_step_(on_step) { check_.part = std::move(name); }
+  Part(std::string name, const OnPart& on_step) : on_step_(on_step) { check_.part = std::move(name); }
   void note(CheckStep step) {
     check_.note(std::move(step));
     on_step_(check_);
@@ -62,7 +63,7 @@ class Part {
   PartCheck take() { return std::move(check_); }
 
  private:
-  const OnStep& on_step_;
+  const OnPart& on_step_;
   PartCheck check_;
 };
 
@@ -131,6 +132,17 @@ void check_space(const config::Config& config, Part& part) {
   part.good("space", text);
 }
 
+// Whether somebody listens there.
+void reach(const std::string& host, std::uint16_t port, const Clock& clock, Part& part) {
+  uplink::CheckTarget target;
+  target.host = host;
+  target.port = port;
+  uplink::check_network(target, clock, kPatience, [&](CheckStep step) {
+    step.detail = host + ":" + std::to_string(port) + ": " + step.detail;
+    part.note(std::move(step));
+  });
+}
+
 void check_user(Part& part) {
   if (::geteuid() != 0) return;
   part.look("user", "this is root: it may read and write what the service may not",
@@ -144,7 +156,7 @@ void PartCheck::note(CheckStep step) {
   steps.push_back(std::move(step));
 }
 
-PartCheck check_machine(const config::Config& config, const Clock& clock, const OnStep& on_step) {
+PartCheck check_machine(const config::Config& config, const Clock& clock, const OnPart& on_step) {
   Part part("machine", on_step);
   uplink::check_clock(clock, [&](const CheckStep& step) { part.note(step); });
   check_user(part);
@@ -153,19 +165,33 @@ PartCheck check_machine(const config::Config& config, const Clock& clock, const 
   return part.take();
 }
 
-PartCheck check_radio(const config::Config& config, const OnStep& on_step) {
+PartCheck check_source(const config::Config& config, const Clock& clock, const OnPart& on_step) {
   Part part("radio", on_step);
-  const auto opened = open_radio(config);
-  if (!opened) {
-    part.note(failed_step("source", opened.error().message));
-  } else if (*opened) {
-    part.good("source", (*opened)->info().name);
-  } else if (config.radio.source == config::RadioSource::kNone) {
-    part.skipped("source", "radio.source = \"none\": a box without a radio");
-  } else {
-    part.look(
-        "source", "no dongle is used by this build (radio.source = \"auto\")",
-        "set radio.source = \"none\" when there is none, or take a build with rtlsdr (airspool version --features)");
+  switch (config.radio.source) {
+    case config::RadioSource::kNone:
+      part.skipped("source", "radio.source = \"none\": a box without a radio");
+      return part.take();
+    case config::RadioSource::kAuto:
+      // One may appear later, and everything else goes on without.
+      check_radio(config, [&](CheckStep step) {
+        if (step.state == CheckState::kFailed) step.state = CheckState::kWarning;
+        part.note(std::move(step));
+      });
+      break;
+    case config::RadioSource::kRtlSdr:
+      check_radio(config, [&](const CheckStep& step) { part.note(step); });
+      break;
+    case config::RadioSource::kRtlTcp:
+      reach(config.radio.host, static_cast<std::uint16_t>(config.radio.port), clock, part);
+      break;
+    case config::RadioSource::kFile:
+    case config::RadioSource::kSim:
+      if (const auto opened = open_radio(config); opened) {
+        part.good("source", (*opened)->info().name);
+      } else {
+        part.note(failed_step("source", opened.error().message));
+      }
+      break;
   }
   if (!config.station.position()) {
     part.look("position", "station.lat and station.lon are not set",
@@ -174,7 +200,21 @@ PartCheck check_radio(const config::Config& config, const OnStep& on_step) {
   return part.take();
 }
 
-PartCheck check_opensky(const config::Config& config, const Clock& clock, const OnStep& on_step) {
+PartCheck check_inputs(const config::Config& config, const Clock& clock, const OnPart& on_step) {
+  Part part("inputs", on_step);
+  for (const config::Input& input : config.inputs) {
+    if (!input.connect) {
+      part.skipped("listen", input.listen.value_or("") + ": waits for whoever comes");
+      continue;
+    }
+    const auto colon = input.connect->rfind(':');
+    reach(input.connect->substr(0, colon), static_cast<std::uint16_t>(std::stoi(input.connect->substr(colon + 1))),
+          clock, part);
+  }
+  return part.take();
+}
+
+PartCheck check_opensky(const config::Config& config, const Clock& clock, const OnPart& on_step) {
   Part part("opensky", on_step);
   if (!config.opensky.enabled) {
     part.skipped("account", "not asked: there is no [opensky]");
@@ -212,7 +252,7 @@ PartCheck check_opensky(const config::Config& config, const Clock& clock, const 
   return part.take();
 }
 
-PartCheck check_spool(const config::Config& config, const Clock& clock, const OnStep& on_step) {
+PartCheck check_spool(const config::Config& config, const Clock& clock, const OnPart& on_step) {
   Part part("spool", on_step);
   const std::string& path = config.spool.path;
   const auto running = ask_control(control_path(path), "spool.stat");
@@ -251,10 +291,11 @@ PartCheck check_spool(const config::Config& config, const Clock& clock, const On
   return part.take();
 }
 
-std::vector<PartCheck> check_chain(const config::Config& config, const Clock& clock, const OnStep& on_step) {
+std::vector<PartCheck> check_chain(const config::Config& config, const Clock& clock, const OnPart& on_step) {
   std::vector<PartCheck> parts;
   parts.push_back(check_machine(config, clock, on_step));
-  parts.push_back(check_radio(config, on_step));
+  parts.push_back(check_source(config, clock, on_step));
+  if (!config.inputs.empty()) parts.push_back(check_inputs(config, clock, on_step));
   parts.push_back(check_opensky(config, clock, on_step));
   parts.push_back(check_spool(config, clock, on_step));
   return parts;

@@ -11,8 +11,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json json_of(const uplink::CheckStep& step, const std::string& target) {
-  ordered_json one = {{"step", step.step}, {"state", uplink::to_string(step.state)}, {"detail", step.detail}};
+ordered_json json_of(const CheckStep& step, const std::string& target) {
+  ordered_json one = {{"step", step.step}, {"state", to_string(step.state)}, {"detail", step.detail}};
   if (!target.empty()) one["target"] = target;
   if (!step.next.empty()) one["next"] = step.next;
   return one;
@@ -45,7 +45,7 @@ std::string to_json(const std::vector<PartCheck>& parts, const std::vector<SinkC
   bool good = all_good(sinks);
   for (const PartCheck& check : parts) {
     ordered_json steps = ordered_json::array();
-    for (const uplink::CheckStep& step : check.steps) steps.push_back(json_of(step, ""));
+    for (const CheckStep& step : check.steps) steps.push_back(json_of(step, ""));
     list.push_back({{"name", check.part}, {"good", check.good}, {"steps", std::move(steps)}});
     good = good && check.good;
   }

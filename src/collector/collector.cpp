@@ -16,11 +16,16 @@
 #include <airspool/core/log.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/sky_snapshot.h>
+#include <airspool/feed/frame_inputs.h>
+#include <airspool/feed/frame_outputs.h>
+#include <airspool/feed/outgoing_frame.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/spool/browse.h>
 #include <airspool/status/status_server.h>
 
+#include "dongle_meters.h"
 #include "forward_stage.h"
+#include "gain_command.h"
 #include "opensky_stage.h"
 #include "radio_stage.h"
 #include "settings.h"
@@ -35,6 +40,8 @@ namespace {
 constexpr std::size_t kRecordVectors = 64;
 // Some seconds of blocks, and a few answers of OpenSky.
 constexpr std::size_t kSkyInputs = 128;
+// Some seconds of blocks.
+constexpr std::size_t kOutgoingBlocks = 64;
 constexpr std::size_t kStoreRequests = 256;
 constexpr std::size_t kQuestions = 4;
 // Less than the patience of whoever asked us (ask_control).
@@ -55,7 +62,10 @@ class Collector::Impl {
     if (!spool) return tl::unexpected(spool.error());
     auto lanes = open_sinks(config, options_.allow_sim, clock_, metrics_);
     if (!lanes) return tl::unexpected(lanes.error());
-    auto source = open_radio(config);
+    auto source = open_radio(config, [this](const radio::DongleState& state) {
+      if (!dongle_meters_) dongle_meters_.emplace(metrics_, radio_report_);
+      dongle_meters_->show(state);
+    });
     if (!source) return tl::unexpected(source.error());
 
     sky_.emplace(sky_settings(config), sky_input_, records_, snapshots_, clock_, metrics_);
@@ -69,17 +79,19 @@ class Collector::Impl {
       auto demodulator =
           modes::Demodulator::create({.sample_rate_hz = (*source)->info().sample_rate_hz, .effort = effort_of(config)});
       if (!demodulator) return tl::unexpected(demodulator.error());
-      log::info("radio", "listening", {{"source", (*source)->info().name}});
+      // A dongle says so itself, each time that it comes.
+      if ((*source)->gain() == nullptr) log::info("radio", "listening", {{"source", (*source)->info().name}});
       radio_.emplace(std::move(*source), std::move(*demodulator),
                      RadioStage::Effort{effort_of(config), config.radio.pace == config::Pace::kRealTime}, clock_,
                      sky_input_, metrics_);
     }
+    if (auto opened = open_inputs(config); !opened) return opened;
+    if (auto opened = open_outputs(config); !opened) return opened;
     if (auto opened = open_opensky(config); !opened) return opened;
     status_lines_.emplace(StatusLines::Chain{station_name(config), radio_.has_value(), config.opensky.enabled},
-                          StatusLines::Sources{snapshots_, spool_stat_, sink_status_, metrics_}, clock_);
+                          StatusLines::Sources{snapshots_, radio_report_, spool_stat_, sink_status_, metrics_}, clock_);
     if (auto opened = open_control(config); !opened) return opened;
     open_status(config);
-    for (const std::string& sentence : without_effect(config)) log::warning("config", sentence);
     return {};
   }
 
@@ -88,6 +100,8 @@ class Collector::Impl {
     forward_thread_ = std::thread([this] { forward_->run(); });
     sky_thread_ = std::thread([this] { sky_->run(); });
     if (radio_) radio_thread_ = std::thread([this] { radio_->run(); });
+    if (inputs_) inputs_thread_ = std::thread([this] { inputs_->run(); });
+    if (outputs_) outputs_thread_ = std::thread([this] { outputs_->run(); });
     if (opensky_) opensky_thread_ = std::thread([this] { opensky_->run(); });
   }
 
@@ -95,11 +109,15 @@ class Collector::Impl {
     if (!store_thread_.joinable()) return;
     // With the stream, so that what each room still holds reaches the next one.
     if (radio_) radio_->stop();
+    if (inputs_) inputs_->stop();
     if (opensky_) opensky_->stop();
     if (radio_thread_.joinable()) radio_thread_.join();
+    if (inputs_thread_.joinable()) inputs_thread_.join();
     if (opensky_thread_.joinable()) opensky_thread_.join();
     sky_input_.close();
     sky_thread_.join();
+    outgoing_.close();
+    if (outputs_thread_.joinable()) outputs_thread_.join();
     const BootTime deadline = clock_.boot_now() + options_.flush;
     // A disk that stalls does not hold the sinks' acks back for ever.
     last_batch_leased_.get_future().wait_for(options_.flush);
@@ -130,6 +148,33 @@ class Collector::Impl {
             config.opensky.enabled};
   }
 
+  Result<void> open_inputs(const config::Config& config) {
+    if (config.inputs.empty()) return {};
+    const auto settings = input_settings(config);
+    std::vector<std::string> names;
+    for (const feed::InputSettings& input : settings) {
+      names.push_back(input.connect.empty() ? input.listen : input.connect);
+    }
+    sky_->expect_inputs(names);
+    auto inputs = feed::FrameInputs::create(
+        settings,
+        {[this](feed::HeardFrames&& heard) { return sky_input_.try_push(SkyInput(std::move(heard))); },
+         [this](feed::InputReport&& report) { return sky_input_.try_push(SkyInput(std::move(report))); }},
+        clock_, metrics_);
+    if (!inputs) return tl::unexpected(inputs.error());
+    inputs_ = std::move(*inputs);
+    return {};
+  }
+
+  Result<void> open_outputs(const config::Config& config) {
+    if (config.outputs.empty()) return {};
+    auto outputs = feed::FrameOutputs::create(output_settings(config, options_.allow_sim), outgoing_, clock_, metrics_);
+    if (!outputs) return tl::unexpected(outputs.error());
+    outputs_ = std::move(*outputs);
+    sky_->pass_on(outgoing_);
+    return {};
+  }
+
   Result<void> open_opensky(const config::Config& config) {
     if (!config.opensky.enabled) return {};
     auto settings = opensky_settings(config);
@@ -157,6 +202,7 @@ class Collector::Impl {
   Result<std::string> answer(std::string_view command, std::string_view arguments) {
     if (command == "spool.stat") return spool::to_json(*spool_stat_.latest());
     if (command == kStatusCommand) return to_json(status_lines_->now());
+    if (command == kGainCommand) return answer_gain(radio_ ? radio_->gain() : nullptr, arguments);
     for (const std::string_view known : {spool::kPageCommand, spool::kRequeueCommand, spool::kCheckCommand}) {
       if (command == known) return ask_store(command, arguments);
     }
@@ -177,7 +223,7 @@ class Collector::Impl {
     settings.station = station_name(config);
     settings.position = config.station.position();
     settings.location_accuracy = static_cast<int>(config.station.location_accuracy);
-    auto server = status::StatusServer::open(settings, snapshots_, metrics_, clock_);
+    auto server = status::StatusServer::open(settings, snapshots_, metrics_, clock_, &radio_report_);
     if (!server) {
       log::error("status", server.error().message + "; running without the status page");
       return;
@@ -191,16 +237,21 @@ class Collector::Impl {
 
   SkyChannel sky_input_{kSkyInputs};
   RecordChannel records_{kRecordVectors};
+  feed::OutgoingChannel outgoing_{kOutgoingBlocks};
   Channel<spool::StoreRequest> requests_{kStoreRequests};
   Channel<spool::Lease> leases_;
   Channel<SpoolQuestion> questions_{kQuestions};
   Board<SkySnapshot> snapshots_;
   Board<spool::SpoolStat> spool_stat_;
   SinkStatusBoard sink_status_;
+  Board<RadioReport> radio_report_;
+  std::optional<DongleMeters> dongle_meters_;  // with the first that is told of a dongle
   std::promise<void> last_batch_leased_;
   std::atomic<double> coverage_{0.0};  // of OpenSky's last answer by the radio: from sky to opensky
 
   std::optional<RadioStage> radio_;
+  std::unique_ptr<feed::FrameInputs> inputs_;
+  std::unique_ptr<feed::FrameOutputs> outputs_;
   std::unique_ptr<OpenSkyStage> opensky_;
   std::optional<SkyStage> sky_;
   std::optional<StoreStage> store_;
@@ -210,6 +261,8 @@ class Collector::Impl {
   std::unique_ptr<status::StatusServer> status_;
 
   std::thread radio_thread_;
+  std::thread inputs_thread_;
+  std::thread outputs_thread_;
   std::thread opensky_thread_;
   std::thread sky_thread_;
   std::thread store_thread_;

@@ -82,6 +82,8 @@ std::string HealthRecord::lights(const std::vector<uplink::SinkStatus>& sinks) c
     lights += sink.connected ? 'c' : '-';
     lights += sink.attention ? '!' : '.';
   }
+  if (const auto streaming = sources_.metrics.value("airspool_dongle_streaming"))
+    lights += *streaming > 0.0 ? 'd' : '-';
   if (last_stat_) {
     lights += last_stat_->last_error.empty() ? '.' : '!';
     lights += last_stat_->clock.holding ? '!' : '.';
@@ -123,6 +125,10 @@ std::string HealthRecord::text(const std::vector<uplink::SinkStatus>& sinks, Boo
     messages_at_ = sky->taken;
     record["aircraft"] = sky->aircraft.size();
   }
+  if (const auto streaming = metric("airspool_dongle_streaming")) {
+    record["dongle"] = {{"streaming", *streaming > 0.0}};
+    if (const auto gain = metric("airspool_dongle_gain_db"); gain && *gain > 0.0) record["dongle"]["gain_db"] = *gain;
+  }
   if (const auto noise = metric("airspool_noise_floor_dbfs")) record["noise_dbfs"] = rounded(*noise, 1);
   if (const auto effort = metric("airspool_demodulator_effort"); effort && station_.radio) {
     record["effort"] = effort_word(*effort);
@@ -149,6 +155,7 @@ std::string HealthRecord::text(const std::vector<uplink::SinkStatus>& sinks, Boo
       drops.push_back({{"reason", reason}, {what, static_cast<std::uint64_t>(*count)}});
     }
   };
+  lost("airspool_dongle_samples_dropped_total", "demodulator-behind", "samples");
   lost("airspool_frames_dropped_total", "sky-behind", "frames");
   lost("airspool_records_dropped_total", "store-behind", "records");
   record["drops"] = std::move(drops);

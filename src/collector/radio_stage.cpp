@@ -27,6 +27,7 @@ void RadioStage::run() {
   // A whole number at every rate that the demodulator takes, and no product that overflows after a week.
   const std::uint64_t ticks_per_sample = 12'000'000 / source_->info().sample_rate_hz;
   std::uint64_t end_tick = 0;
+  BootTime end = clock_.boot_now();
   counted_cpu_ = cpu_time_();
   while (true) {
     const auto block = source_->next();
@@ -41,12 +42,14 @@ void RadioStage::run() {
            clock_.boot_now() - begin);
     end_tick = (block->first_sample + block->samples()) * ticks_per_sample;
     count();
-    deliver({std::exchange(sink_.frames, {}), end_tick, clock_.boot_now()});
+    // Blocks that waited are placed where they came, not where they were read.
+    end = block->arrived.value_or(clock_.boot_now());
+    deliver({std::exchange(sink_.frames, {}), end_tick, end});
     if (heard_.samples + heard_.samples_missing >= source_->info().sample_rate_hz) report();
   }
   demodulator_.finish(sink_);
   count();
-  deliver({std::exchange(sink_.frames, {}), end_tick, clock_.boot_now()});
+  deliver({std::exchange(sink_.frames, {}), end_tick, end});
   report();
 }
 
@@ -85,6 +88,10 @@ void RadioStage::count() {
   const Nanoseconds now = cpu_time_();
   const Nanoseconds cpu = now - std::exchange(counted_cpu_, now);
   meters_.count(fresh, rejects, cpu);
+  if (radio::GainControl* const gain = source_->gain()) {
+    gain->observe({static_cast<double>(fresh.samples) / source_->info().sample_rate_hz, fresh.frames, fresh.strong,
+                   fresh.noise_power, fresh.noise_samples});
+  }
   heard_ += fresh;
   cpu_ += cpu;
 }

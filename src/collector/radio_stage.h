@@ -7,6 +7,7 @@
 #include <airspool/core/cpu_clock.h>
 #include <airspool/core/metrics.h>
 #include <airspool/modes/demodulator.h>
+#include <airspool/radio/gain_control.h>
 #include <airspool/radio/sample_source.h>
 
 #include "effort_governor.h"
@@ -32,6 +33,8 @@ class RadioStage {
   void run();
   // From any thread.
   void stop() { source_->stop(); }
+  // Of the source; null for one without a tuner. From any thread, for as long as this lives.
+  [[nodiscard]] radio::GainControl* gain() const { return source_->gain(); }
 
  private:
   void deliver(FrameBlock block);

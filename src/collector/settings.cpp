@@ -12,9 +12,11 @@
 #include <airspool/config/station_name.h>
 #include <airspool/core/icao24.h>
 #include <airspool/core/log.h>
+#include <airspool/net/lookup.h>
 #include <airspool/opensky/credentials.h>
 #include <airspool/opensky/query.h>
 #include <airspool/radio/file_source.h>
+#include <airspool/radio/rtl_tcp_source.h>
 #include <airspool/radio/sim_source.h>
 #include <airspool/uplink/debezium.h>
 #include <airspool/uplink/file_sink.h>
@@ -66,6 +68,29 @@ radio::FileSettings file_settings(const config::Radio& radio) {
   return settings;
 }
 
+radio::GainChoice gain_of(const config::Gain& gain) {
+  switch (gain.mode) {
+    case config::Gain::Mode::kAuto:
+      break;
+    case config::Gain::Mode::kAgc:
+      return {radio::GainChoice::Mode::kAgc, 0.0};
+    case config::Gain::Mode::kFixed:
+      return {radio::GainChoice::Mode::kFixed, gain.fixed_db};
+  }
+  return {radio::GainChoice::Mode::kAuto, 0.0};
+}
+
+radio::RtlTcpSettings rtl_tcp_settings(const config::Radio& radio) {
+  radio::RtlTcpSettings settings;
+  settings.host = radio.host;
+  settings.port = static_cast<std::uint16_t>(radio.port);
+  settings.sample_rate_hz = static_cast<std::uint32_t>(radio.sample_rate_hz);
+  settings.ppm = static_cast<int>(radio.ppm);
+  settings.bias_tee = radio.bias_tee;
+  settings.gain = gain_of(radio.gain);
+  return settings;
+}
+
 radio::SimSourceSettings sim_settings(const config::Config& config) {
   radio::SimSourceSettings settings;
   settings.sim.seed = static_cast<std::uint64_t>(config.radio.sim.seed);
@@ -103,7 +128,7 @@ uplink::MqttSinkSettings mqtt_sink_settings(const config::Sink& sink, const std:
   settings.station = station;
   settings.profile = profile_of(sink.profile);
   settings.proxy = sink.proxy.value_or("");
-  settings.client_id = sink.client_id.value_or("");
+  settings.client_id = config::expand_names(sink.client_id.value_or(""), config::this_machine(), station);
   settings.status_topic = sink.status_topic.value_or("");
   settings.aircraft_topic = sink.aircraft_topic.value_or("");
   settings.name = sink.name;
@@ -167,7 +192,8 @@ uplink::MskTokenSettings msk_token_settings(const config::Config& config, const 
   settings.credentials.profile = sink.aws_profile.value_or("");
   settings.credentials.iot_endpoint = sink.iot_credentials_endpoint.value_or("");
   settings.credentials.iot_role_alias = sink.iot_role_alias.value_or("");
-  settings.credentials.iot_thing_name = sink.iot_thing_name.value_or("");
+  settings.credentials.iot_thing_name =
+      config::expand_names(sink.iot_thing_name.value_or(""), config::this_machine(), station_name(config));
   settings.credentials.cert_file = sink.cert_file.value_or("");
   settings.credentials.key_file = sink.key_file.value_or("");
   settings.credentials.ca_file = sink.ca_file.value_or("");
@@ -250,8 +276,16 @@ opensky::Query query_of(const config::OpenSky& from) {
   return query;
 }
 
-tl::unexpected<Error> not_in_this_version(const std::string& what, const std::string& instead) {
-  return fail(ErrorCode::kConfig, what + " is not in this version of airspool; " + instead);
+feed::OutputFormat format_of(config::OutputType type) {
+  switch (type) {
+    case config::OutputType::kBeast:
+      break;
+    case config::OutputType::kAvr:
+      return feed::OutputFormat::kAvr;
+    case config::OutputType::kSbs:
+      return feed::OutputFormat::kSbs;
+  }
+  return feed::OutputFormat::kBeast;
 }
 
 }  // namespace
@@ -260,18 +294,39 @@ std::string station_name(const config::Config& config) {
   return config::expand_station_name(config.station.name, config::this_machine());
 }
 
-Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config) {
+radio::RtlSdrSettings dongle_settings(const config::Radio& radio) {
+  radio::RtlSdrSettings settings;
+  settings.device = radio.device.value_or("");
+  settings.gain = gain_of(radio.gain);
+  settings.ppm = static_cast<int>(radio.ppm);
+  settings.bias_tee = radio.bias_tee;
+  settings.sample_rate_hz = static_cast<std::uint32_t>(radio.sample_rate_hz);
+  return settings;
+}
+
+Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config, radio::RtlSdrSource::Tell tell) {
   std::unique_ptr<radio::SampleSource> source;
   switch (config.radio.source) {
     case config::RadioSource::kNone:
       break;
     case config::RadioSource::kAuto:
-      log::warning("radio", "this version cannot read a dongle yet: running without a radio (radio.source = \"auto\")");
+      if (!radio::RtlSdrSource::built_in()) {
+        log::warning("radio", "this airspool was built without librtlsdr: running without a radio");
+        break;
+      }
+      [[fallthrough]];
+    case config::RadioSource::kRtlSdr: {
+      auto opened = radio::RtlSdrSource::open(dongle_settings(config.radio), std::move(tell));
+      if (!opened) return tl::unexpected(opened.error());
+      source = std::move(*opened);
       break;
-    case config::RadioSource::kRtlSdr:
-      return not_in_this_version("radio.source = \"rtlsdr\"", "use \"file\", \"sim\" or \"none\"");
-    case config::RadioSource::kRtlTcp:
-      return not_in_this_version("radio.source = \"rtl_tcp\"", "use \"file\", \"sim\" or \"none\"");
+    }
+    case config::RadioSource::kRtlTcp: {
+      auto opened = radio::RtlTcpSource::open(rtl_tcp_settings(config.radio), std::move(tell));
+      if (!opened) return tl::unexpected(opened.error());
+      source = std::move(*opened);
+      break;
+    }
     case config::RadioSource::kFile: {
       auto opened = radio::FileSource::open(file_settings(config.radio));
       if (!opened) return tl::unexpected(opened.error());
@@ -300,6 +355,9 @@ SkySettings sky_settings(const config::Config& config) {
   settings.sampling.max_gap = from_seconds(config.sampling.max_gap_s);
   settings.sampling.interval = from_seconds(config.sampling.interval_s);
   settings.sampling.station_id = station_name(config);
+  for (const std::string& name : config.sampling.fields) {
+    if (const auto field = extended_field(name)) settings.sampling.fields.add(*field);
+  }
   return settings;
 }
 
@@ -440,14 +498,24 @@ modes::Effort effort_of(const config::Config& config) {
   }
 }
 
-std::vector<std::string> without_effect(const config::Config& config) {
-  static const config::Config kDefaults;
-  std::vector<std::string> keys;
-  const auto say = [&](bool ignored, const char* key) {
-    if (ignored) keys.push_back(std::string(key) + " has no effect in this version");
-  };
-  say(!config.inputs.empty(), "[[input]]");
-  return keys;
+std::vector<feed::InputSettings> input_settings(const config::Config& config) {
+  std::vector<feed::InputSettings> inputs;
+  for (const config::Input& input : config.inputs) {
+    inputs.push_back({input.connect.value_or(""), input.listen.value_or("")});
+  }
+  return inputs;
+}
+
+std::vector<feed::OutputSettings> output_settings(const config::Config& config, bool allow_sim) {
+  std::vector<feed::OutputSettings> outputs;
+  for (const config::Output& output : config.outputs) {
+    const auto parts = net::split_host_port(output.listen);
+    const bool stays_here = parts && net::is_loopback_host(parts->host);
+    const bool simulated = config.radio.source == config::RadioSource::kSim;
+    outputs.push_back({format_of(output.type), output.listen, output.from == config::OutputFrom::kRadio,
+                       simulated && !stays_here && !allow_sim});
+  }
+  return outputs;
 }
 
 }  // namespace airspool::collector

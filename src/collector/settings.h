@@ -9,8 +9,11 @@
 #include <airspool/core/clock.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/result.h>
+#include <airspool/feed/frame_inputs.h>
+#include <airspool/feed/frame_outputs.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/opensky/poller.h>
+#include <airspool/radio/rtlsdr_source.h>
 #include <airspool/radio/sample_source.h>
 #include <airspool/spool/spool.h>
 #include <airspool/uplink/check.h>
@@ -25,9 +28,15 @@ namespace airspool::collector {
 // The station's name with its placeholders filled in.
 std::string station_name(const config::Config& config);
 
-// The source that the configuration asks for; null when it asks for none, or for a dongle when one appears.
-Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config);
+// The source that the configuration asks for; null when it asks for none, or for a dongle, if any, in a build that
+// cannot read one. `tell` hears how a dongle is.
+Result<std::unique_ptr<radio::SampleSource>> open_radio(const config::Config& config,
+                                                        radio::RtlSdrSource::Tell tell = {});
+radio::RtlSdrSettings dongle_settings(const config::Radio& radio);
 
+std::vector<feed::InputSettings> input_settings(const config::Config& config);
+// Without `allow_sim`, what leaves this machine leaves simulated frames out.
+std::vector<feed::OutputSettings> output_settings(const config::Config& config, bool allow_sim);
 modes::Effort effort_of(const config::Config& config);
 SkySettings sky_settings(const config::Config& config);
 spool::SpoolSettings spool_settings(const config::Config& config);
@@ -45,9 +54,5 @@ Result<std::vector<uplink::CheckTarget>> targets_of(const config::Config& config
 // Every sink, opened.
 Result<std::vector<uplink::SinkLane>> open_sinks(const config::Config& config, bool allow_sim, const Clock& clock,
                                                  metrics::Registry& metrics);
-
-// Keys that were given another value than their default and that this version does not act on yet, one sentence each:
-// what is ignored must be said.
-std::vector<std::string> without_effect(const config::Config& config);
 
 }  // namespace airspool::collector

@@ -11,6 +11,9 @@ namespace airspool::collector {
 namespace {
 
 constexpr std::array<std::string_view, 4> kSources = {"radio", "opensky", "fused", "sim"};  // by RecordSource
+constexpr const char* kCommB = "airspool_comm_b_total";
+constexpr const char* kCommBHelp =
+    "Comm-B replies, by how sure it is which register they carry; only certain ones are used.";
 constexpr const char* kAircraftDropped = "airspool_aircraft_dropped_total";
 constexpr const char* kAircraftDroppedHelp =
     "Aircraft forgotten early because there were too many, by who told of them.";
@@ -23,6 +26,11 @@ void raise(metrics::Counter& counter, std::uint64_t to) { counter.add(to - count
 SkyMeters::SkyMeters(metrics::Registry& metrics)
     : metrics_(metrics),
       undecodable_(metrics.counter("airspool_frames_undecodable_total", "Accepted frames that say nothing.")),
+      of_no_aircraft_(metrics.counter("airspool_messages_of_no_aircraft_total",
+                                      "Messages about a ground service or of a reserved kind (DF18).")),
+      comm_b_inferred_(metrics.counter(kCommB, kCommBHelp, {{"register", "certain"}})),
+      comm_b_ambiguous_(metrics.counter(kCommB, kCommBHelp, {{"register", "ambiguous"}})),
+      comm_b_unknown_(metrics.counter(kCommB, kCommBHelp, {{"register", "unknown"}})),
       made_(metrics.counter("airspool_records_total", "State vectors handed to the spool.")),
       dropped_(metrics.counter("airspool_records_dropped_total",
                                "State vectors dropped because the spool did not keep up.")),
@@ -42,6 +50,23 @@ SkyMeters::SkyMeters(metrics::Registry& metrics)
         &metrics.gauge("airspool_aircraft_by_source", "Aircraft of the picture, by who knows them.",
                        {{"source", std::string(kSources[source])}});
   }
+}
+
+void SkyMeters::expect_inputs(const std::vector<std::string>& names) {
+  const auto counter = [&](const std::string& input) {
+    return &metrics_.counter("airspool_input_duplicates_total",
+                             "Frames that another source had brought already; \"radio\" is the radio of this machine.",
+                             {{"input", input}});
+  };
+  radio_duplicates_ = counter("radio");
+  for (const std::string& name : names) duplicates_.push_back(counter(name));
+}
+
+void SkyMeters::not_passed_on(std::size_t frames) {
+  metrics_
+      .counter("airspool_output_frames_dropped_total",
+               "Frames for the outputs dropped because their thread did not keep up.")
+      .add(frames);
 }
 
 void SkyMeters::fused(const std::vector<Record>& records) {
@@ -66,6 +91,11 @@ void SkyMeters::show(const sky::Picture& picture, const SkySnapshot& snapshot) {
     aircraft_by_source_[source]->set(static_cast<double>(by_source[source]));
   }
   raise(disagreements_, picture.cloud_counts().disagreements);
+  const sky::TrackerCounts& radio = picture.radio().counts();
+  raise(of_no_aircraft_, radio.messages_of_no_aircraft);
+  raise(comm_b_inferred_, radio.comm_b_inferred);
+  raise(comm_b_ambiguous_, radio.comm_b_ambiguous);
+  raise(comm_b_unknown_, radio.comm_b_unknown);
   raise(dropped_radio_aircraft_, picture.radio().counts().aircraft_dropped);
   raise(dropped_cloud_aircraft_, picture.cloud_counts().aircraft_dropped);
   show_levels(snapshot.statistics);

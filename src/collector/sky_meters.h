@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include <airspool/core/metrics.h>
@@ -21,6 +22,12 @@ class SkyMeters {
 
   // An accepted frame that says nothing.
   void undecodable() { undecodable_.add(); }
+  // There are other receivers, by name.
+  void expect_inputs(const std::vector<std::string>& names);
+  // A frame of an input, or of the own radio where it is none of them, that another source had brought already.
+  void duplicate(std::size_t input) { (input < duplicates_.size() ? *duplicates_[input] : *radio_duplicates_).add(); }
+  // Frames for others that their thread had no room for.
+  void not_passed_on(std::size_t frames);
   // Records on their way to the spool, and then whether it took them.
   void fused(const std::vector<Record>& records);
   void made(std::size_t records) { made_.add(records); }
@@ -33,6 +40,12 @@ class SkyMeters {
 
   metrics::Registry& metrics_;
   metrics::Counter& undecodable_;
+  metrics::Counter& of_no_aircraft_;
+  metrics::Counter& comm_b_inferred_;
+  metrics::Counter& comm_b_ambiguous_;
+  metrics::Counter& comm_b_unknown_;
+  std::vector<metrics::Counter*> duplicates_;
+  metrics::Counter* radio_duplicates_ = nullptr;
   metrics::Counter& made_;
   metrics::Counter& dropped_;
   std::array<metrics::Counter*, kRecordFieldKeys.size()> fields_from_opensky_{};

@@ -17,6 +17,7 @@ namespace airspool::collector {
 namespace {
 
 constexpr Nanoseconds kTick = std::chrono::seconds(1);
+constexpr std::size_t kNoInput = static_cast<std::size_t>(-1);
 
 WallTime wall_time(double unix_seconds) {
   return WallTime(std::chrono::milliseconds(std::llround(unix_seconds * 1000.0)));
@@ -71,16 +72,75 @@ void SkyStage::run() {
   records_.close();
 }
 
+void SkyStage::expect_inputs(const std::vector<std::string>& names) {
+  duplicates_.emplace();
+  inputs_.resize(names.size());
+  for (std::size_t input = 0; input < names.size(); ++input) inputs_[input].name = names[input];
+  meters_.expect_inputs(names);
+}
+
+void SkyStage::pass_on(feed::OutgoingChannel& to) {
+  outgoing_to_ = &to;
+  meters_.not_passed_on(0);
+}
+
 void SkyStage::take(const FrameBlock& block) {
-  for (const modes::ModeSFrame& frame : block.frames) {
-    if (const auto message = modes::decode(frame)) {
-      const BootTime time = block.time_of(frame);
-      picture_.observe(*message, frame.signal_dbfs, time);
-      sampler_.consider(picture_, message->address, time, pending_);
-    } else {
-      meters_.undecodable();
-    }
+  for (const modes::ModeSFrame& frame : block.frames) observe(frame, block.time_of(frame), feed::kOwnRadio, kNoInput);
+  pass_on_outgoing();
+}
+
+void SkyStage::take(const feed::HeardFrames& heard) {
+  for (const feed::HeardFrame& one : heard.frames) observe(one.frame, one.time, heard.source, heard.input);
+  pass_on_outgoing();
+}
+
+void SkyStage::take(const feed::InputReport& report) {
+  Statistics fresh;
+  fresh.remote = report.fresh;
+  statistics_.add(fresh);
+  for (std::size_t input = 0; input < std::min(inputs_.size(), report.inputs.size()); ++input) {
+    const std::uint64_t duplicates = inputs_[input].duplicates;
+    inputs_[input] = report.inputs[input];
+    inputs_[input].duplicates = duplicates;
   }
+}
+
+void SkyStage::observe(const modes::ModeSFrame& frame, BootTime time, unsigned source, std::size_t input) {
+  const auto message = modes::decode(frame);
+  if (!message) {
+    meters_.undecodable();
+    return;
+  }
+  const bool first = is_first(frame, message->address, time, source, input);
+  if (first) {
+    picture_.observe(*message, frame.signal_dbfs, time);
+    sampler_.consider(picture_, message->address, time, pending_);
+  }
+  const bool own_radio = source == feed::kOwnRadio;
+  if (outgoing_to_ == nullptr || !(first || own_radio)) return;
+  feed::OutgoingFrame& outgoing = outgoing_.emplace_back();
+  outgoing = {frame, *message, time, std::nullopt, std::nullopt, own_radio, first};
+  if (const sky::Aircraft* aircraft = picture_.sides(message->address).radio) {
+    if (first && aircraft->position.time == time) outgoing.position = aircraft->position.value;
+    outgoing.on_ground = aircraft->on_ground.value;
+  }
+}
+
+bool SkyStage::is_first(const modes::ModeSFrame& frame, Icao24 address, BootTime time, unsigned source,
+                        std::size_t input) {
+  if (!duplicates_) return true;
+  const feed::DuplicateFilter::Heard heard = duplicates_->take(frame, source, time);
+  if (heard.first) return true;
+  meters_.duplicate(input);
+  if (input < inputs_.size()) ++inputs_[input].duplicates;
+  if (heard.weaker_dbfs) picture_.observe_better(address, *heard.weaker_dbfs, frame.signal_dbfs);
+  return false;
+}
+
+void SkyStage::pass_on_outgoing() {
+  const std::size_t count = outgoing_.size();
+  if (count == 0) return;
+  if (!outgoing_to_->try_push(std::exchange(outgoing_, {}))) meters_.not_passed_on(count);
 }
 
 void SkyStage::take(opensky::OpenSkyAnswer&& answer) {
@@ -121,6 +181,7 @@ void SkyStage::count(BootTime now) {
 void SkyStage::publish(BootTime now) {
   auto snapshot = std::make_shared<SkySnapshot>(sky::take_snapshot(picture_, now, clock_.wall_now()));
   snapshot->statistics = statistics_.report();
+  snapshot->inputs = inputs_;
   meters_.show(picture_, *snapshot);
   snapshots_.publish(std::move(snapshot));
 }

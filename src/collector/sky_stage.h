@@ -2,6 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include <airspool/core/board.h>
@@ -9,6 +12,8 @@
 #include <airspool/core/cpu_clock.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/sky_snapshot.h>
+#include <airspool/feed/duplicate_filter.h>
+#include <airspool/feed/outgoing_frame.h>
 #include <airspool/opensky/states_parser.h>
 #include <airspool/sky/picture.h>
 #include <airspool/sky/sampler.h>
@@ -34,11 +39,21 @@ class SkyStage {
   // Where to leave, after each answer of OpenSky, the share of it that the radio hears too (coverage.h). Before run().
   void report_coverage(std::atomic<double>& to) { coverage_ = &to; }
 
+  // There are other receivers, by name: what several of them and the own radio hear counts once. Before run().
+  void expect_inputs(const std::vector<std::string>& names);
+  // Where to leave every frame that is heard, for others. What it does not take is dropped and counted. Before run().
+  void pass_on(feed::OutgoingChannel& to);
+
   // Until the input is drained; then hands out what is known of each aircraft and closes the records.
   void run();
 
  private:
   void take(const FrameBlock& block);
+  void take(const feed::HeardFrames& heard);
+  void take(const feed::InputReport& report);
+  void observe(const modes::ModeSFrame& frame, BootTime time, unsigned source, std::size_t input);
+  bool is_first(const modes::ModeSFrame& frame, Icao24 address, BootTime time, unsigned source, std::size_t input);
+  void pass_on_outgoing();
   void take(opensky::OpenSkyAnswer&& answer);
   void take(const Statistics::Radio& heard);
   void tick(BootTime now);
@@ -52,6 +67,10 @@ class SkyStage {
   Board<SkySnapshot>& snapshots_;
   const Clock& clock_;
   std::atomic<double>* coverage_ = nullptr;
+  std::optional<feed::DuplicateFilter> duplicates_;  // with inputs only
+  std::vector<SkySnapshot::Input> inputs_;
+  feed::OutgoingChannel* outgoing_to_ = nullptr;
+  std::vector<feed::OutgoingFrame> outgoing_;  // of the block at hand
   sky::Picture picture_;
   sky::Sampler sampler_;
   std::vector<Record> pending_;  // since the last tick: one vector a second, however often records are made

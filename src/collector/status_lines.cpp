@@ -66,6 +66,7 @@ ChainStatus StatusLines::now() const {
   status.uptime_s = std::chrono::duration_cast<seconds>(clock_.boot_now() - started_).count();
   if (const auto sky = sources_.sky.latest()) {
     status.lines.push_back(radio(*sky));
+    for (const SkySnapshot::Input& one : sky->inputs) status.lines.push_back(input(one));
     status.lines.push_back(aircraft(*sky));
   } else {
     const bool late = clock_.boot_now() - started_ > kGrace;
@@ -108,6 +109,18 @@ StatusLine StatusLines::radio(const SkySnapshot& sky) const {
   line.numbers = {
       {"samples_per_s", samples}, {"messages_per_s", messages}, {"samples_missing", static_cast<double>(missing)}};
   if (noise) line.numbers.emplace_back("noise_dbfs", *noise);
+  const auto report = sources_.radio.latest();
+  if (report && report->gain_db) {
+    line.text += print(", gain %.1f dB", *report->gain_db);
+    if (report->gain == "auto") line.text += " (auto)";
+    line.numbers.emplace_back("gain_db", *report->gain_db);
+  }
+  if (report && !report->streaming && !report->trouble.empty()) {
+    line.light = Light::kRed;
+    line.text = report->trouble;
+    line.next = "airspool check radio goes step by step";
+    return line;
+  }
   if (samples <= 0.0 && clock_.boot_now() - started_ > kGrace) {
     line.light = Light::kRed;
     line.text = "no samples come";
@@ -115,6 +128,23 @@ StatusLine StatusLines::radio(const SkySnapshot& sky) const {
   } else if (last.radio.samples_missing > 0) {
     line.light = Light::kAmber;
     line.next = "this machine does not keep up: what else runs here? radio.effort = \"eco\" asks less of it";
+  }
+  return line;
+}
+
+StatusLine StatusLines::input(const SkySnapshot::Input& input) const {
+  StatusLine line{"input", Light::kGreen, "", "", {}};
+  line.text = input.name + print(": %zu connected, %llu messages, %llu rejected, %llu heard elsewhere too",
+                                 input.connected, static_cast<unsigned long long>(input.messages),
+                                 static_cast<unsigned long long>(input.rejected),
+                                 static_cast<unsigned long long>(input.duplicates));
+  line.numbers = {{"connected", static_cast<double>(input.connected)},
+                  {"messages", static_cast<double>(input.messages)},
+                  {"rejected", static_cast<double>(input.rejected)},
+                  {"duplicates", static_cast<double>(input.duplicates)}};
+  if (input.connected == 0 && clock_.boot_now() - started_ > kGrace) {
+    line.light = Light::kAmber;
+    line.next = "is the program that sends them running? airspool check tries the connection";
   }
   return line;
 }

@@ -8,6 +8,7 @@
 #include <airspool/core/board.h>
 #include <airspool/core/clock.h>
 #include <airspool/core/metrics.h>
+#include <airspool/core/radio_report.h>
 #include <airspool/core/sky_snapshot.h>
 #include <airspool/spool/spool.h>
 #include <airspool/uplink/forwarder.h>
@@ -25,6 +26,7 @@ class StatusLines {
   };
   struct Sources {
     const Board<SkySnapshot>& sky;
+    const Board<RadioReport>& radio;  // of a dongle; else nothing is published
     const Board<spool::SpoolStat>& spool;
     const Board<std::vector<uplink::SinkStatus>>& sinks;
     const metrics::Registry& metrics;
@@ -35,6 +37,7 @@ class StatusLines {
 
  private:
   [[nodiscard]] StatusLine radio(const SkySnapshot& sky) const;
+  [[nodiscard]] StatusLine input(const SkySnapshot::Input& input) const;
   [[nodiscard]] StatusLine aircraft(const SkySnapshot& sky) const;
   [[nodiscard]] StatusLine opensky() const;
   [[nodiscard]] StatusLine clock(const spool::SpoolStat& stat) const;

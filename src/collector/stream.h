@@ -9,6 +9,7 @@
 #include <airspool/core/clock.h>
 #include <airspool/core/record.h>
 #include <airspool/core/statistics.h>
+#include <airspool/feed/heard_frames.h>
 #include <airspool/modes/frame.h>
 #include <airspool/opensky/states_parser.h>
 
@@ -28,8 +29,9 @@ struct FrameBlock {
 };
 
 // All that the sky thread takes in, in one queue, so that it waits in one place. Statistics::Radio: what the dsp thread
-// counted since it last told; what the queue did not take is told with the next.
-using SkyInput = std::variant<FrameBlock, opensky::OpenSkyAnswer, Statistics::Radio>;
+// counted since it last told; InputReport: the same of the inputs. What the queue did not take is told with the next.
+using SkyInput =
+    std::variant<FrameBlock, feed::HeardFrames, opensky::OpenSkyAnswer, Statistics::Radio, feed::InputReport>;
 using SkyChannel = Channel<SkyInput>;
 using RecordChannel = Channel<std::vector<Record>>;
 

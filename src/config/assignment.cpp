@@ -131,9 +131,11 @@ class Settings {
       draft_.complain(source, {}, "no key has that many parts");
     } else if (const auto in_sink = sink_key(key)) {
       apply_to_named_sink(*in_sink, value_node(row, value), source);
-    } else if (key.starts_with("input.")) {
-      draft_.complain(source, {},
-                      "inputs have no names; write [[input]] in the file, or replace them all: input=[{ ... }]");
+    } else if (key.starts_with("input.") || key.starts_with("output.")) {
+      const std::string list(key.substr(0, key.find('.')));
+      draft_.complain(
+          source, {},
+          list + "s have no names; write [[" + list + "]] in the file, or replace them all: " + list + "=[{ ... }]");
     } else {
       apply_document(nested(key, value_node(row, value)), source, draft_);
     }

@@ -5,6 +5,10 @@ namespace airspool::config {
 
 std::vector<std::string> cautions(const Config& config) {
   std::vector<std::string> sentences;
+  if (config.radio.source == RadioSource::kSim && !config.inputs.empty()) {
+    sentences.emplace_back(
+        "radio.source = \"sim\" beside [[input]]: all aircraft count as simulated, and stay on this machine");
+  }
   for (const Sink& sink : config.sinks) {
     if (sink.type != SinkType::kMqtt) continue;
     if (sink.profile == MqttProfile::kPlain) {

@@ -67,6 +67,24 @@ void check_inputs(Draft& draft) {
   }
 }
 
+// Two programs cannot have one port, and neither can two parts of this one.
+void check_outputs(Draft& draft) {
+  std::map<std::string, std::string> taken;
+  for (std::size_t i = 0; i < draft.config.inputs.size(); ++i) {
+    if (const auto& listen = draft.config.inputs[i].listen) taken.emplace(*listen, "an [[input]]");
+  }
+  for (std::size_t i = 0; i < draft.config.outputs.size(); ++i) {
+    const std::string output = numbered("output", i);
+    check_required(draft, "output[]", output, nullptr);
+    const std::string& listen = draft.config.outputs[i].listen;
+    if (listen.empty() || listen.ends_with(":0")) continue;
+    const auto [first, is_new] = taken.emplace(listen, "another [[output]]");
+    if (is_new) continue;
+    draft.complain_at(draft.is_given(output + ".listen") ? output + ".listen" : output,
+                      first->second + " listens on " + in_quotes(listen) + " already: give this one another port");
+  }
+}
+
 void check_areas(Draft& draft) {
   const OpenSky& opensky = draft.config.opensky;
   if (!opensky.areas.empty() && draft.is_given("opensky.around")) {
@@ -218,6 +236,18 @@ void check_sink_names(Draft& draft) {
   }
 }
 
+std::string_view usual_port(OutputType type) {
+  switch (type) {
+    case OutputType::kBeast:
+      break;
+    case OutputType::kAvr:
+      return "30002";
+    case OutputType::kSbs:
+      return "30003";
+  }
+  return "30005";
+}
+
 }  // namespace
 
 void name_sinks(Draft& draft) {
@@ -236,6 +266,12 @@ void settle(Draft& draft) {
     opensky.enabled = below != draft.origins.end() && below->first.starts_with("opensky.");
   }
   if (!draft.is_given("opensky.account") && opensky.has_credentials()) opensky.account = OpenSkyAccount::kStandard;
+  for (std::size_t i = 0; i < draft.config.outputs.size(); ++i) {
+    const std::string path = numbered("output", i);
+    Output& output = draft.config.outputs[i];
+    if (!output.listen.empty() || draft.is_given(path + ".listen") || draft.is_broken(path + ".type")) continue;
+    if (draft.is_given(path + ".type")) output.listen = "127.0.0.1:" + std::string(usual_port(output.type));
+  }
   for (Sink& sink : draft.config.sinks) {
     if (sink.type == SinkType::kMqtt && !sink.status_topic) sink.status_topic = "airspool/{station}/status";
     if (!sink.topic.empty()) continue;
@@ -250,6 +286,7 @@ void cross_check(Draft& draft) {
   check_pair(draft, "station", "lat", "lon");
   check_radio(draft);
   check_inputs(draft);
+  check_outputs(draft);
   check_areas(draft);
   check_credentials(draft);
   check_plain_http(draft, "opensky.base_url", draft.config.opensky.base_url);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include <airspool/core/extended_state.h>
+
 namespace airspool::config {
 namespace {
 
@@ -17,6 +19,8 @@ constexpr std::array<Words, 3> kIqFormats{"auto", "cu8", "cs16"};
 constexpr std::array<Words, 2> kPaces{"real-time", "fast"};
 constexpr std::array<Words, 3> kEfforts{"full", "balanced", "eco"};
 constexpr std::array<Words, 1> kInputTypes{"beast"};
+constexpr std::array<Words, 3> kOutputTypes{"beast", "avr", "sbs"};
+constexpr std::array<Words, 2> kOutputFrom{"all", "radio"};
 constexpr std::array<Words, 4> kAccounts{"anonymous", "standard", "feeder", "licensed"};
 constexpr std::array<Words, 3> kPolicies{"interval", "every-change", "adaptive"};
 constexpr std::array<Words, 2> kDurabilities{"write-through", "spill"};
@@ -63,6 +67,9 @@ constexpr std::array kRows{
   Row{.path = "station.location_accuracy", .slot = [](Scope& s) -> Slot { return &s.config->station.location_accuracy; },
       .doc = "Decimals of the antenna's position in anything given off this machine; 0 is about 100 km, 1 about 10 km, 2 about 1 km.",
       .unit = "decimals", .min = 0, .max = 2},
+  Row{.path = "station.start_spread_s", .slot = [](Scope& s) -> Slot { return &s.config->station.start_spread_s; },
+      .doc = "For a fleet: wait up to this long before starting, each machine always its own part of it, so that boxes that come up together do not ask and connect together.",
+      .unit = "s", .min = 0, .max = 60},
 
   Row{.path = "clock.trust", .slot = [](Scope& s) -> Slot { return word(s.config->clock.trust); },
       .doc = "When the system clock is believed: when it is synchronised or nothing speaks against it, always, or only when synchronised.",
@@ -106,11 +113,20 @@ constexpr std::array kRows{
       .doc = "Simulated messages of all aircraft together.", .unit = "1/s", .min = 0, .max = 20000},
 
   Row{.path = "input[].type", .slot = [](Scope& s) -> Slot { return word(s.input->type); },
-      .doc = "Protocol of frames over TCP, as readsb and dump1090 speak it.", .words = kInputTypes},
+      .doc = "Frames over TCP as readsb and dump1090 send them: Beast binary or AVR lines, whichever comes.", .words = kInputTypes},
   Row{.path = "input[].connect", .slot = [](Scope& s) -> Slot { return &s.input->connect; },
       .doc = "Fetch frames from this host:port; give this or listen.", .rule = Rule::kConnect, .absent = "give connect or listen"},
   Row{.path = "input[].listen", .slot = [](Scope& s) -> Slot { return &s.input->listen; },
       .doc = "Wait on this address:port for somebody who sends frames.", .rule = Rule::kListen, .absent = "give connect or listen"},
+
+  Row{.path = "output[].type", .slot = [](Scope& s) -> Slot { return word(s.output->type); },
+      .doc = "Form in which frames are given to other programs: Beast binary, AVR lines, or BaseStation lines.", .words = kOutputTypes, .required = true},
+  Row{.path = "output[].listen", .slot = [](Scope& s) -> Slot { return &s.output->listen; },
+      .doc = "Address:port where they fetch them; 0.0.0.0 in place of the address lets other machines in.", .rule = Rule::kListen,
+      .absent = "127.0.0.1 with the port that the type usually has: 30005 for beast, 30002 for avr, 30003 for sbs"},
+  Row{.path = "output[].from", .slot = [](Scope& s) -> Slot { return word(s.output->from); },
+      .doc = "Each frame that anybody hears, once; or only those of our own radio, whose time stamps have one clock, as MLAT needs it.",
+      .words = kOutputFrom},
 
   Row{.path = "opensky.enabled", .slot = [](Scope& s) -> Slot { return &s.config->opensky.enabled; },
       .doc = "Ask the OpenSky Network for state vectors.", .absent = "true when the section has any other key, else false"},
@@ -164,6 +180,8 @@ constexpr std::array kRows{
       .doc = "With policy = \"adaptive\": error of the altitude that dead reckoning may reach; 7.62 m is 25 ft.", .unit = "m", .min = 1, .max = 10000},
   Row{.path = "sampling.max_gap_s", .slot = [](Scope& s) -> Slot { return &s.config->sampling.max_gap_s; },
       .doc = "With policy = \"adaptive\": longest time between two records of an aircraft that is heard.", .unit = "s", .min = 1, .max = 3600},
+  Row{.path = "sampling.fields", .slot = [](Scope& s) -> Slot { return &s.config->sampling.fields; },
+      .doc = "What a record carries beside the usual where the radio knows it, and not older than a minute.", .words = kExtendedFieldNames},
 
   Row{.path = "spool.path", .slot = [](Scope& s) -> Slot { return &s.config->spool.path; },
       .doc = "The database that keeps batches until every sink has them."},
@@ -218,7 +236,7 @@ constexpr std::array kRows{
   Row{.path = "sink[].profile", .slot = [](Scope& s) -> Slot { return word(s.sink->profile); },
       .doc = "Limits and habits of the broker: MQTT 5, AWS IoT Core, or MQTT 3.1.1, whose acknowledgements mean less.", .words = kProfiles, .sink_types = "mqtt"},
   Row{.path = "sink[].client_id", .slot = [](Scope& s) -> Slot { return &s.sink->client_id; },
-      .doc = "Client identifier; two connections with the same one push each other out. AWS policies often ask for the thing's name.",
+      .doc = "Client identifier; two connections with the same one push each other out. AWS policies often ask for the thing's name. {station}, {hostname} and {machine_id} expand.",
       .absent = "made up at each start", .sink_types = "mqtt"},
   Row{.path = "sink[].proxy", .slot = [](Scope& s) -> Slot { return &s.sink->proxy; },
       .doc = "HTTP proxy on the way to the broker (CONNECT), or \"none\".", .rule = Rule::kProxyUrl,
@@ -255,7 +273,7 @@ constexpr std::array kRows{
   Row{.path = "sink[].iot_role_alias", .slot = [](Scope& s) -> Slot { return &s.sink->iot_role_alias; },
       .doc = "Role alias of AWS IoT to take the keys of.", .absent = "none", .sink_types = "kafka"},
   Row{.path = "sink[].iot_thing_name", .slot = [](Scope& s) -> Slot { return &s.sink->iot_thing_name; },
-      .doc = "Thing that the certificate belongs to, where the role alias's policy asks for it.", .absent = "none", .sink_types = "kafka"},
+      .doc = "Thing that the certificate belongs to, where the role alias's policy asks for it; expands as client_id does.", .absent = "none", .sink_types = "kafka"},
   Row{.path = "sink[].path", .slot = [](Scope& s) -> Slot { return &s.sink->path; },
       .doc = "Folder for the files.", .required = true, .sink_types = "file"},
   Row{.path = "sink[].rotate_seconds", .slot = [](Scope& s) -> Slot { return &s.sink->rotate_seconds; },
@@ -273,6 +291,9 @@ constexpr std::array kLists{
   List{.path = "input", .size = [](const Config& c) { return c.inputs.size(); },
        .resize = [](Config& c, std::size_t n) { c.inputs.resize(n); },
        .select = [](Scope& s, std::size_t i) { s.input = &s.config->inputs[i]; }},
+  List{.path = "output", .size = [](const Config& c) { return c.outputs.size(); },
+       .resize = [](Config& c, std::size_t n) { c.outputs.resize(n); },
+       .select = [](Scope& s, std::size_t i) { s.output = &s.config->outputs[i]; }},
   List{.path = "opensky.area", .size = [](const Config& c) { return c.opensky.areas.size(); },
        .resize = [](Config& c, std::size_t n) { c.opensky.areas.resize(n); },
        .select = [](Scope& s, std::size_t i) { s.area = &s.config->opensky.areas[i]; }},

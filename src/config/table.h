@@ -15,12 +15,13 @@
 
 namespace airspool::config {
 
-// The objects that a row's value may live in. `sink`, `input` and `area` point at the element at hand, and are null
-// outside their lists.
+// The objects that a row's value may live in. `sink`, `input`, `output` and `area` point at the element at hand, and
+// are null outside their lists.
 struct Scope {
   Config* config = nullptr;
   Sink* sink = nullptr;
   Input* input = nullptr;
+  Output* output = nullptr;
   Area* area = nullptr;
 };
 
@@ -95,10 +96,11 @@ struct Specimen {
   Config config;
   Sink sink;
   Input input;
+  Output output;
   Area area;
 
   Slot slot(const Row& row) {
-    Scope scope{&config, &sink, &input, &area};
+    Scope scope{&config, &sink, &input, &output, &area};
     return row.slot(scope);
   }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "value.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -62,12 +63,14 @@ std::string what_it_is(const Row& row, const Node& node) {
   return "that";
 }
 
+std::string hint(const Row& row, const Node& node) {
+  if (node.kind != Node::Kind::kText || row.words.empty()) return {};
+  const auto word = nearest(node.text, row.words);
+  return word ? "; did you mean " + in_quotes(*word) + "?" : std::string();
+}
+
 std::string refusal(const Row& row, const Node& node) {
-  std::string out = spoken(row.path) + " must be " + expectation(row) + ", not " + what_it_is(row, node);
-  if (node.kind == Node::Kind::kText && !row.words.empty()) {
-    if (const auto word = nearest(node.text, row.words)) out += "; did you mean " + in_quotes(*word) + "?";
-  }
-  return out;
+  return spoken(row.path) + " must be " + expectation(row) + ", not " + what_it_is(row, node) + hint(row, node);
 }
 
 bool in_range(const Row& row, double value) {
@@ -81,6 +84,7 @@ std::optional<double> as_number(const Node& node) {
 }
 
 bool acceptable_text(const Row& row, const std::string& text) {
+  if (!row.words.empty() && std::ranges::find(row.words, text) == row.words.end()) return false;
   return text.size() <= kMaxText && !has_control_characters(text) && follows(row.rule, text);
 }
 
@@ -247,6 +251,10 @@ struct Render {
   }
 };
 
+std::string item_text(const Row& row) {
+  return row.words.empty() ? std::string(rule_text(row.rule)) : joined(row.words);
+}
+
 struct Expect {
   const Row& row;
 
@@ -264,9 +272,7 @@ struct Expect {
   std::string operator()(const std::optional<double>*) const { return (*this)(static_cast<const double*>(nullptr)); }
   std::string operator()(const std::string*) const { return std::string(rule_text(row.rule)); }
   std::string operator()(const std::optional<std::string>*) const { return std::string(rule_text(row.rule)); }
-  std::string operator()(const std::vector<std::string>*) const {
-    return "a list of texts, each " + std::string(rule_text(row.rule));
-  }
+  std::string operator()(const std::vector<std::string>*) const { return "a list of texts, each " + item_text(row); }
   std::string operator()(const std::map<std::string, std::string>*) const { return "a text, a number, true or false"; }
   std::string operator()(const Gain*) const {
     return R"("auto", "agc" or )" + with_unit("a number" + range_text(row, number_text), row);
@@ -283,8 +289,8 @@ std::optional<Complaint> store(const Row& row, const Node& node, const Slot& slo
   if (std::holds_alternative<std::vector<std::string>*>(slot)) {
     for (const Node& item : node.items) {
       if (item.kind == Node::Kind::kText && acceptable_text(row, item.text)) continue;
-      return Complaint{item.place, spoken(row.path) + " must hold " + std::string(rule_text(row.rule)) + ", not " +
-                                       what_it_is(row, item)};
+      return Complaint{item.place, spoken(row.path) + " must hold " + item_text(row) + ", not " +
+                                       what_it_is(row, item) + hint(row, item)};
     }
     if (node.items.size() > kMaxListItems) {
       return Complaint{node.place, spoken(row.path) + " may hold at most " + std::to_string(kMaxListItems) + " texts"};

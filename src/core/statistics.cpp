@@ -55,8 +55,18 @@ std::optional<double> noise_dbfs(const Statistics::Radio& radio) {
   return mean_dbfs(radio.noise_power, radio.noise_samples);
 }
 
+Statistics::Remote& Statistics::Remote::operator+=(const Remote& later) {
+  mode_ac += later.mode_ac;
+  mode_s += later.mode_s;
+  bad += later.bad;
+  unknown_address += later.unknown_address;
+  accepted += later.accepted;
+  return *this;
+}
+
 Statistics& Statistics::operator+=(const Statistics& later) {
   add(radio, later.radio);
+  remote += later.remote;
   add(positions, later.positions);
   messages += later.messages;
   aircraft += later.aircraft;

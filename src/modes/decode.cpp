@@ -18,6 +18,7 @@ tl::expected<Message, FrameReject> decode(const ModeSFrame& frame) {
     case 16:
     case 17:
     case 18:
+    case 19:
     case 20:
     case 21:
     case 24:
@@ -29,7 +30,9 @@ tl::expected<Message, FrameReject> decode(const ModeSFrame& frame) {
 
   const std::uint32_t remainder = crc24(frame.view());
   const Header header(std::span(frame.bytes).first<4>());
-  if (df == 17 || df == 18) {
+  if (df >= 17 && df <= 19) {
+    // Of the military formats only the civil one is public (Annex 10 Vol IV 3.1.2.8.8: AF = 0).
+    if (df == 19 && header.field(6, 8) != 0) return tl::unexpected(FrameReject::kUnknownFormat);
     if (remainder != 0) return tl::unexpected(FrameReject::kCrc);
     return decode_extended_squitter(df, header, MeField(std::span(frame.bytes).subspan<4, 7>()));
   }
@@ -38,7 +41,7 @@ tl::expected<Message, FrameReject> decode(const ModeSFrame& frame) {
     if (!message) return tl::unexpected(FrameReject::kCrc);
     return *message;
   }
-  return decode_surveillance_reply(df, header, remainder);
+  return decode_surveillance_reply(df, frame, header, remainder);
 }
 
 }  // namespace airspool::modes

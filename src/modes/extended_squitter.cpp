@@ -3,8 +3,8 @@
 
 // Extended squitter (ICAO Annex 10 Vol IV 3.1.2.8.6 and 3.1.2.8.7; DO-260B 2.2.3.2.1):
 //
-//   bits 1-5    17 from a transponder, 18 from anything else
-//        6-8    DF17: capability CA, 4 on the ground, 5 airborne; DF18: control field CF
+//   bits 1-5    17 from a transponder, 18 from anything else, 19 from a military transponder
+//        6-8    DF17: capability CA, 4 on the ground, 5 airborne; DF18: control field CF; DF19: 0, else not public
 //        9-32   address AA
 //        33-88  ME, whose first five bits are the type code
 //        89-112 parity, with nothing overlaid
@@ -91,13 +91,15 @@ constexpr SquitterOrigin origin_of(Control control) {
     case Control::kTisbFine:
     case Control::kTisbCoarse:
     case Control::kTisbFineOther:
-    case Control::kManagement:
       return SquitterOrigin::kTisb;
+    case Control::kManagement:
+      return SquitterOrigin::kManagement;
+    case Control::kReserved:
+      return SquitterOrigin::kReserved;
     case Control::kAdsr:
       return SquitterOrigin::kAdsr;
     case Control::kIcaoDevice:
     case Control::kOtherDevice:
-    case Control::kReserved:
       break;
   }
   return SquitterOrigin::kNonTransponder;
@@ -106,6 +108,19 @@ constexpr SquitterOrigin origin_of(Control control) {
 // Coarse, management and reserved formats do not start with a type code.
 constexpr bool has_typecode(Control control) {
   return control != Control::kTisbCoarse && control != Control::kManagement && control != Control::kReserved;
+}
+
+// Status reports that only an aircraft sends of itself: ADS-B and ADS-R, not TIS-B.
+void decode_status(std::uint32_t typecode, const MeField& me, Message& message) {
+  if (typecode == 28) {
+    const std::uint32_t subtype = me.field(6, 8);
+    if (subtype == 1) message.body = decode_emergency_status(me);
+    if (subtype == 2) message.body = decode_resolution_advisory(me, true);
+  } else if (typecode == 29) {
+    if (const auto state = decode_target_state(me)) message.body = *state;
+  } else if (typecode == 31) {
+    if (const auto status = decode_operational_status(me)) message.body = *status;
+  }
 }
 
 void decode_body(const MeField& me, Message& message) {
@@ -121,11 +136,13 @@ void decode_body(const MeField& me, Message& message) {
     const std::uint32_t subtype = me.field(6, 8);
     if (subtype >= 1 && subtype <= 4) message.body = decode_velocity(me, message.origin);
   } else if (typecode == 0 || (typecode >= 9 && typecode <= 22)) {
-    message.body = decode_airborne_position(me);
+    message.body = decode_airborne_position(me, message.origin);
   } else if (typecode <= 4) {
     message.body = decode_identification(me);
   } else if (typecode <= 8) {
     message.body = decode_surface_position(me);
+  } else if (typecode >= 28 && message.origin != SquitterOrigin::kTisb) {
+    decode_status(typecode, me, message);
   }
 }
 
@@ -135,6 +152,11 @@ Message decode_extended_squitter(int df, const Header& header, const MeField& me
   Message message;
   message.df = static_cast<std::uint8_t>(df);
   const std::uint32_t selector = header.field(6, 8);
+  if (df == 19) {
+    message.address = Icao24::icao(header.field(9, 32));
+    decode_body(me, message);
+    return message;
+  }
   if (df == 17) {
     message.address = Icao24::icao(header.field(9, 32));
     if (selector == 4) message.vertical_status = VerticalStatus::kOnGround;
@@ -146,6 +168,10 @@ Message decode_extended_squitter(int df, const Header& header, const MeField& me
   message.address = address_of(control, header, me);
   message.origin = origin_of(control);
   if (has_typecode(control)) decode_body(me, message);
+  if (control == Control::kTisbCoarse) {
+    message.vertical_status = VerticalStatus::kAirborne;
+    message.body = decode_coarse_position(me);
+  }
   return message;
 }
 

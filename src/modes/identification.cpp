@@ -18,20 +18,23 @@ static_assert(kAlphabet.size() == 64);
 
 }  // namespace
 
+Callsign decode_callsign(const MeField& field, unsigned first_bit) {
+  Callsign callsign;
+  for (unsigned i = 0; i < callsign.characters.size(); ++i) {
+    const unsigned bit = first_bit + 6 * i;
+    const char character = kAlphabet[field.field(bit, bit + 5)];
+    if (character == '?') return {};
+    callsign.characters[i] = character;
+    if (character != ' ') callsign.length = static_cast<std::uint8_t>(i + 1);
+  }
+  return callsign;
+}
+
 Identification decode_identification(const MeField& me) {
   Identification result;
   result.category_set = static_cast<std::uint8_t>(0xE - me.field(1, 5));
   result.category_code = static_cast<std::uint8_t>(me.field(6, 8));
-
-  Callsign callsign;
-  for (unsigned i = 0; i < callsign.characters.size(); ++i) {
-    const char character = kAlphabet[me.field(9 + 6 * i, 14 + 6 * i)];
-    // One illegal code makes the whole name doubtful: better none than a wrong one.
-    if (character == '?') return result;
-    callsign.characters[i] = character;
-    if (character != ' ') callsign.length = static_cast<std::uint8_t>(i + 1);
-  }
-  result.callsign = callsign;
+  result.callsign = decode_callsign(me, 9);
   return result;
 }
 

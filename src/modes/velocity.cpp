@@ -9,7 +9,8 @@
 //
 //   ME  1-5    type code 19
 //       6-8    subtype: 1 over ground, 3 through the air; 2 and 4 the same for supersonic aircraft, in steps of 4 knots
-//       9-13   intent change, IFR capability, accuracy category; in DF18 of TIS-B and ADS-R bit 9 is the IMF bit
+//       9-10   intent change, IFR capability; in DF18 of TIS-B and ADS-R bit 9 is the IMF bit
+//       11-13  NACv (version 0: NUCr); TIS-B has NACp in 10-13
 //              subtypes 1, 2                            subtypes 3, 4
 //       14     1 = towards the west                     1 = heading available
 //       15-24  east-west speed                          heading, 360/1024 degrees a step
@@ -62,6 +63,7 @@ Velocity decode_velocity(const MeField& me, SquitterOrigin origin) {
   }
   result.vertical_rate_mps = magnitude(me.field(38, 46), me.flag(37), 64.0 * kMpsPerFootPerMinute);
   if (origin != SquitterOrigin::kTisb) {
+    result.nac_v = static_cast<std::uint8_t>(me.field(11, 13));
     result.vertical_rate_is_baro = me.flag(36);
     result.geo_minus_baro_m = magnitude(me.field(50, 56), me.flag(49), 25.0 * kMetresPerFoot);
   }

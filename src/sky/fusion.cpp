@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include <airspool/modes/integrity.h>
 #include <airspool/sky/country.h>
 #include <airspool/sky/fusion.h>
 
@@ -240,6 +241,20 @@ FusedAircraft cloud_alone(const CloudAircraft& cloud) {
   return out;
 }
 
+// Of the radio's position alone: what OpenSky gives says nothing of its quality.
+void take_quality(const FusedAircraft& aircraft, StateVector& state) {
+  const NavigationQuality& quality = aircraft.sides.radio->quality;
+  if (quality.version) state.adsb_version = *quality.version;
+  if (!aircraft.position.value || aircraft.position.source == RecordSource::kOpenSky) return;
+  const modes::Integrity integrity =
+      modes::integrity_of(quality.position_typecode, {quality.version, quality.nic_a, quality.nic_b, quality.nic_c});
+  state.nic = integrity.nic;
+  state.rc_m = integrity.rc_m;
+  if (aircraft.last_contact - quality.told > kQualityValidity) return;
+  if (quality.nac_p) state.nac_p = *quality.nac_p;
+  if (quality.sil) state.sil = *quality.sil;
+}
+
 }  // namespace
 
 bool positions_agree(const Aircraft& radio, const CloudAircraft& cloud) {
@@ -289,6 +304,7 @@ StateVector state_vector(const FusedAircraft& aircraft) {
   state.position_source = aircraft.position_source;
   state.category = aircraft.category.value;
   state.rssi_dbfs = radio->rssi_dbfs;
+  take_quality(aircraft, state);
   return state;
 }
 

@@ -13,8 +13,11 @@ using modes::CprKind;
 using std::chrono::seconds;
 
 // How long two halves may wait for each other (DO-260B): 10 s in the air; on the ground 50 s up to 25 knots or at
-// unknown speed and 25 s above, because its zones are a quarter of the size.
+// unknown speed and 25 s above, because its zones are a quarter of the size. The airborne zones of an even and an odd
+// half differ by 6.1 NM in latitude: who has flown half of that in between is read into the wrong one. So what is
+// faster than 500 m/s gets less time.
 constexpr Nanoseconds kAirbornePairWindow = seconds(10);
+constexpr double kAirbornePairWayM = 5'000.0;
 constexpr Nanoseconds kSurfacePairWindowSlow = seconds(50);
 constexpr Nanoseconds kSurfacePairWindowFast = seconds(25);
 constexpr double kSurfaceFastMps = 25 * 0.514444;
@@ -23,6 +26,10 @@ constexpr double kSurfaceFastMps = 25 * 0.514444;
 // A.1.7.5, A.1.7.6). A little less, because zones are not quite round.
 constexpr double kAirborneHalfZoneM = 325'000.0;
 constexpr double kSurfaceHalfZoneM = 80'000.0;
+
+// Nobody on the ground is heard from farther than this, from a mountain either: a position beyond is one of the other
+// solutions, unless the aircraft was seen to go there.
+constexpr double kSurfaceHorizonM = 185'000.0;
 
 // How fast something may be that did not tell its speed: Mach 2 in the air, a take-off run on the ground.
 constexpr double kAirborneUnknownMps = 700.0;
@@ -42,6 +49,9 @@ constexpr Nanoseconds kPositionMaxAge = seconds(300);
 // one. One damaged half spoils two pairs at most (see decode_pair), so that three in a row need two damaged ones that
 // agree.
 constexpr int kAgreeingToRestart = 3;
+
+// How long a contradiction keeps lone messages from being believed; a pair that fits ends it at once.
+constexpr Nanoseconds kDoubt = seconds(30);
 
 double seconds_between(BootTime earlier, BootTime later) {
   return std::chrono::duration<double>(later - earlier).count();
@@ -63,12 +73,12 @@ double reach_m(const Aircraft& aircraft, bool airborne, BootTime since, BootTime
 // One decode of one message, with what it needs to know.
 class Positioning {
  public:
-  Positioning(Aircraft& aircraft, CprKind kind, bool rebroadcast, BootTime time, const TrackerSettings& settings,
+  Positioning(Aircraft& aircraft, CprKind kind, CprSource source, BootTime time, const TrackerSettings& settings,
               TrackerCounts& counts)
       : aircraft_(aircraft),
         pair_(kind == CprKind::kAirborne ? aircraft.airborne_cpr : aircraft.surface_cpr),
         kind_(kind),
-        rebroadcast_(rebroadcast),
+        source_(source),
         // On the way between air and ground the larger allowance holds.
         airborne_(kind == CprKind::kAirborne || (aircraft.position.value && !aircraft.position_on_surface)),
         time_(time),
@@ -81,9 +91,9 @@ class Positioning {
     std::optional<CprHalf>& other = half.odd ? pair_.even : pair_.odd;
     // Older than what is here already: it would pair backwards.
     if ((own && time_ < own->time) || (other && time_ < other->time)) return;
-    if (pair_.rebroadcast != rebroadcast_) {
+    if (pair_.source != source_) {
       pair_ = CprPair{};
-      pair_.rebroadcast = rebroadcast_;
+      pair_.source = source_;
     }
     own = CprHalf{half, time_};
     if (other && time_ - other->time > pair_window()) other.reset();
@@ -104,7 +114,11 @@ class Positioning {
   enum class Basis : std::uint8_t { kPair, kOwnPlace, kReceiver };
 
   [[nodiscard]] Nanoseconds pair_window() const {
-    if (kind_ == CprKind::kAirborne) return kAirbornePairWindow;
+    if (kind_ == CprKind::kAirborne) {
+      if (!aircraft_.ground_speed_mps.fresh(time_, kSpeedMaxAge)) return kAirbornePairWindow;
+      const double longest_s = kAirbornePairWayM / std::max(1.0, *aircraft_.ground_speed_mps.value);
+      return std::min(kAirbornePairWindow, Nanoseconds(static_cast<std::int64_t>(longest_s * 1e9)));
+    }
     const bool fast = aircraft_.ground_speed_mps.fresh(time_, kSurfacePairWindowSlow) &&
                       *aircraft_.ground_speed_mps.value > kSurfaceFastMps;
     return fast ? kSurfacePairWindowFast : kSurfacePairWindowSlow;
@@ -147,9 +161,14 @@ class Positioning {
     return modes::cpr_local(kind_, half, *settings_.receiver);
   }
 
+  [[nodiscard]] double range_m() const {
+    const bool only_receiver = kind_ == CprKind::kSurface && !has_recent_position();
+    return only_receiver ? std::min(kSurfaceHorizonM, settings_.max_range_m) : settings_.max_range_m;
+  }
+
   bool believe(GeoPosition position, Basis basis) {
     const bool from_pair = basis == Basis::kPair;
-    if (settings_.receiver && distance_m(*settings_.receiver, position) > settings_.max_range_m) {
+    if (settings_.receiver && distance_m(*settings_.receiver, position) > range_m()) {
       ++counts_.positions_out_of_range;
       if (!from_pair) ++counts_.lone_out_of_range;
       return false;
@@ -160,6 +179,11 @@ class Positioning {
       if (!from_pair) ++counts_.lone_implausible;
       if (!suspect_confirmed(position)) return false;
       ++counts_.positions_restarted;
+    } else if (!from_pair && aircraft_.suspect && time_ - aircraft_.suspect->time <= kDoubt) {
+      // While something contradicts the place that a lone message was read by, it proves nothing.
+      ++counts_.positions_implausible;
+      ++counts_.lone_implausible;
+      return false;
     } else if (!has_recent_position()) {
       aircraft_.consistent_positions = 0;
     }
@@ -171,7 +195,7 @@ class Positioning {
     }
     aircraft_.position.set(position, time_);
     aircraft_.position_on_surface = kind_ == CprKind::kSurface;
-    aircraft_.position_source = rebroadcast_ ? PositionSource::kTisbOrAdsr : PositionSource::kAdsb;
+    aircraft_.position_source = source_ == CprSource::kAircraft ? PositionSource::kAdsb : PositionSource::kTisbOrAdsr;
     ++counts_.positions;
     ++(from_pair                   ? counts_.positions_by_pair
        : basis == Basis::kOwnPlace ? counts_.positions_by_own_place
@@ -193,7 +217,7 @@ class Positioning {
   Aircraft& aircraft_;
   CprPair& pair_;
   CprKind kind_;
-  bool rebroadcast_;
+  CprSource source_;
   bool airborne_;
   BootTime time_;
   const TrackerSettings& settings_;
@@ -202,9 +226,9 @@ class Positioning {
 
 }  // namespace
 
-void observe_position(Aircraft& aircraft, modes::CprKind kind, const modes::CprPosition& half, bool rebroadcast,
+void observe_position(Aircraft& aircraft, modes::CprKind kind, const modes::CprPosition& half, CprSource source,
                       BootTime time, const TrackerSettings& settings, TrackerCounts& counts) {
-  Positioning(aircraft, kind, rebroadcast, time, settings, counts).take(half);
+  Positioning(aircraft, kind, source, time, settings, counts).take(half);
 }
 
 }  // namespace airspool::sky

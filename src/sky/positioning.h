@@ -8,8 +8,8 @@
 namespace airspool::sky {
 
 // Takes one half of a position in: pairs it, decodes it, and moves the aircraft there when the result can be believed.
-// What happened is counted. `rebroadcast` is true for TIS-B and ADS-R.
-void observe_position(Aircraft& aircraft, modes::CprKind kind, const modes::CprPosition& half, bool rebroadcast,
+// What happened is counted.
+void observe_position(Aircraft& aircraft, modes::CprKind kind, const modes::CprPosition& half, CprSource source,
                       BootTime time, const TrackerSettings& settings, TrackerCounts& counts);
 
 }  // namespace airspool::sky

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <airspool/sky/dead_reckoning.h>
+#include <airspool/sky/extended.h>
 #include <airspool/sky/sampler.h>
 
 namespace airspool::sky {
@@ -112,6 +113,9 @@ bool Sampler::is_due(const Picture& picture, const Sides& sides, Icao24 address,
 void Sampler::emit(const FusedAircraft& aircraft, BootTime now, std::vector<Record>& out) {
   Record& record = out.emplace_back(make_record(aircraft));
   record.station_id = settings_.station_id;
+  if (record.source != RecordSource::kOpenSky) {
+    record.state.extended = extended_state(*aircraft.sides.radio, settings_.fields, aircraft.last_contact);
+  }
   LastRecord& last = last_[record.state.icao24];
   const auto [radio, cloud] = aircraft.sides;
   last.taken = now;

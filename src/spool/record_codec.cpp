@@ -216,6 +216,23 @@ void add_field_sources(std::string& out, const Record& record) {
   out += ']';
 }
 
+void add_extended(std::string& out, const ExtendedState& state) {
+  const auto number = [&](std::string_view key, std::optional<float> value, int decimals) {
+    if (value) add(out, key, std::optional<double>(*value), decimals);
+  };
+  number("selected_altitude", state.selected_altitude_m, 2);
+  number("roll", state.roll_deg, 2);
+  number("mach", state.mach, 3);
+  number("indicated_airspeed", state.indicated_airspeed_mps, 2);
+  number("true_airspeed", state.true_airspeed_mps, 2);
+  number("wind_speed", state.wind_speed_mps, 1);
+  if (state.wind_direction_deg) add(out, "wind_direction", wrap_rounded(*state.wind_direction_deg, 0.0, 0.05), 1);
+  number("temperature", state.temperature_c, 1);
+  if (state.emergency && *state.emergency < kEmergencyNames.size()) {
+    add(out, "emergency", kEmergencyNames.at(*state.emergency));
+  }
+}
+
 template <typename Times>
 void append_record(std::string& out, const Record& record, const Times& times) {
   const StateVector& state = record.state;
@@ -261,6 +278,7 @@ void append_record(std::string& out, const Record& record, const Times& times) {
   add(out, "sil", state.sil);
   add(out, "adsb_version", state.adsb_version);
   add(out, "rssi", state.rssi_dbfs, 0);
+  add_extended(out, state.extended);
   out += "}\n";
 }
 

@@ -46,7 +46,16 @@ constexpr std::array kColumns = {"schema",
                                  "nac_p",
                                  "sil",
                                  "adsb_version",
-                                 "rssi"};
+                                 "rssi",
+                                 "selected_altitude",
+                                 "roll",
+                                 "mach",
+                                 "indicated_airspeed",
+                                 "true_airspeed",
+                                 "wind_speed",
+                                 "wind_direction",
+                                 "temperature",
+                                 "emergency"};
 
 constexpr std::string_view kEnd = "\r\n";
 

@@ -147,6 +147,40 @@ void append_local(std::string& out, const Statistics::Radio& radio) {
   local.count("strong_signals", radio.strong);
 }
 
+// gain_db is readsb's; the object beside it is ours.
+void append_radio(Object& object, const RadioReport& radio) {
+  object.number("gain_db", radio.gain_db, 1.0, 1);
+  Object ours(object.key("radio"));
+  ours.key("streaming") += radio.streaming ? "true" : "false";
+  if (!radio.device.empty()) ours.text("device", radio.device);
+  if (!radio.tuner.empty()) ours.text("tuner", radio.tuner);
+  if (!radio.trouble.empty()) ours.text("trouble", radio.trouble);
+  ours.text("gain", radio.gain);
+  ours.text("gain_reason", radio.gain_reason);
+}
+
+void append_remote(std::string& out, const Statistics::Remote& other) {
+  Object remote(out);
+  remote.count("modeac", other.mode_ac);
+  remote.count("modes", other.mode_s);
+  remote.count("bad", other.bad);
+  remote.count("unknown_icao", other.unknown_address);
+  remote.key("accepted") += '[' + std::to_string(other.accepted) + ']';
+}
+
+void append_input(std::string& out, const SkySnapshot::Input& input) {
+  Object object(out);
+  object.text("input", input.name);
+  object.count("connected", input.connected);
+  object.count("messages", input.messages);
+  object.count("accepted", input.accepted);
+  object.count("rejected", input.rejected);
+  object.count("duplicates", input.duplicates);
+  object.count("damaged", input.damaged);
+  object.count("bytes", input.bytes);
+  object.count("junk_bytes", input.junk_bytes);
+}
+
 void append_cpr(std::string& out, const Statistics::Positions& positions) {
   Object cpr(out);
   cpr.count("surface", positions.surface);
@@ -167,6 +201,7 @@ void append_period(std::string& out, const SkySnapshot& snapshot, const Statisti
   object.number("start", unix_seconds(snapshot.taken_wall - (snapshot.taken - period.begin)), 3);
   object.number("end", unix_seconds(snapshot.taken_wall - (snapshot.taken - period.end)), 3);
   if (with_radio) append_local(object.key("local"), period.radio);
+  if (!snapshot.inputs.empty()) append_remote(object.key("remote"), period.remote);
   append_cpr(object.key("cpr"), period.positions);
   {
     Object cpu(object.key("cpu"));
@@ -214,7 +249,7 @@ std::string receiver_json(const std::optional<GeoPosition>& position, int locati
   return out + '\n';
 }
 
-std::string stats_json(const SkySnapshot& snapshot) {
+std::string stats_json(const SkySnapshot& snapshot, const RadioReport* radio) {
   const auto with_position = static_cast<std::uint64_t>(std::count_if(
       snapshot.aircraft.begin(), snapshot.aircraft.end(), [](const auto& a) { return a.state.position.has_value(); }));
   const StatisticsReport& statistics = snapshot.statistics;
@@ -228,10 +263,19 @@ std::string stats_json(const SkySnapshot& snapshot) {
   {
     Object object(out);
     object.number("now", unix_seconds(snapshot.taken_wall), 3);
+    if (radio != nullptr) append_radio(object, *radio);
     object.count("aircraft_with_pos", with_position);
     object.count("aircraft_without_pos", snapshot.aircraft.size() - with_position);
     for (const auto& [name, period] : periods) {
       append_period(object.key(name), snapshot, period, with_radio);
+    }
+    if (!snapshot.inputs.empty()) {
+      std::string& inputs = object.key("inputs");
+      for (const SkySnapshot::Input& input : snapshot.inputs) {
+        inputs += &input == &snapshot.inputs.front() ? '[' : ',';
+        append_input(inputs, input);
+      }
+      inputs += ']';
     }
   }
   return out + '\n';

@@ -6,6 +6,7 @@
 
 #include <airspool/core/clock.h>
 #include <airspool/core/geo.h>
+#include <airspool/core/radio_report.h>
 #include <airspool/core/sky_snapshot.h>
 
 namespace airspool::status {
@@ -14,6 +15,7 @@ namespace airspool::status {
 // text: a document tree of 12,000 aircraft would take tens of megabytes.
 std::string aircraft_json(const SkySnapshot& snapshot);
 std::string receiver_json(const std::optional<GeoPosition>& position, int location_accuracy);
-std::string stats_json(const SkySnapshot& snapshot);
+// `radio`: how the dongle is; null where there can be none.
+std::string stats_json(const SkySnapshot& snapshot, const RadioReport* radio = nullptr);
 
 }  // namespace airspool::status

@@ -99,8 +99,9 @@ Result<Address> parse_listen(const std::string& listen) {
 }  // namespace
 
 struct StatusServer::State {
-  State(StatusSettings with, const Board<SkySnapshot>& board, const metrics::Registry& registry, const Clock& time)
-      : settings(std::move(with)), sky(board), metrics(registry), clock(time) {
+  State(StatusSettings with, const Board<SkySnapshot>& board, const metrics::Registry& registry, const Clock& time,
+        const Board<RadioReport>* dongle)
+      : settings(std::move(with)), sky(board), metrics(registry), clock(time), radio(dongle) {
     server.new_task_queue = [] { return new Workers; };
     server.set_keep_alive_max_count(1);  // an idle browser must not hold one of two threads
     server.set_read_timeout(kPatience.count());
@@ -133,7 +134,7 @@ struct StatusServer::State {
     const char* const json = "application/json";
     page("/metrics", "text/plain; version=0.0.4; charset=utf-8", [this] { return metrics.prometheus_text(); });
     page("/data/aircraft.json", json, [this] { return aircraft_json(*picture()); });
-    page("/data/stats.json", json, [this] { return stats_json(*picture()); });
+    page("/data/stats.json", json, [this] { return stats_json(*picture(), dongle().get()); });
     page("/data/receiver.json", json, [this] { return receiver_json(settings.position, settings.location_accuracy); });
     server.Get("/healthz", [this](const Request&, Response& response) {
       const SkySnapshotPtr newest = sky.latest();
@@ -156,6 +157,10 @@ struct StatusServer::State {
     now.begin = now.end = empty->taken;
     empty->statistics = {now, now, now, now, now};
     return empty;
+  }
+
+  [[nodiscard]] std::shared_ptr<const RadioReport> dongle() const {
+    return radio == nullptr ? nullptr : radio->latest();
   }
 
   Result<void> listen() {
@@ -183,6 +188,7 @@ struct StatusServer::State {
   const Board<SkySnapshot>& sky;
   const metrics::Registry& metrics;
   const Clock& clock;
+  const Board<RadioReport>* radio;
   int port = 0;
   httplib::Server server;
   std::atomic<bool> ended{false};
@@ -190,11 +196,12 @@ struct StatusServer::State {
 };
 
 Result<std::unique_ptr<StatusServer>> StatusServer::open(StatusSettings settings, const Board<SkySnapshot>& sky,
-                                                         const metrics::Registry& metrics, const Clock& clock) {
+                                                         const metrics::Registry& metrics, const Clock& clock,
+                                                         const Board<RadioReport>* radio) {
   if (settings.location_accuracy < 0 || settings.location_accuracy > 2) {
     return fail(ErrorCode::kConfig, "station.location_accuracy: 0, 1 or 2");
   }
-  auto state = std::make_unique<State>(std::move(settings), sky, metrics, clock);
+  auto state = std::make_unique<State>(std::move(settings), sky, metrics, clock, radio);
   if (auto listening = state->listen(); !listening) return tl::unexpected(listening.error());
   log::info("status", "serving", {{"listen", state->settings.listen}, {"port", state->port}});
   return std::unique_ptr<StatusServer>(new StatusServer(std::move(state)));

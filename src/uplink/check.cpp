@@ -15,26 +15,6 @@
 
 namespace airspool::uplink {
 
-const char* to_string(CheckState state) {
-  switch (state) {
-    case CheckState::kGood:
-      return "good";
-    case CheckState::kWarning:
-      return "warning";
-    case CheckState::kFailed:
-      return "failed";
-    case CheckState::kSkipped:
-      break;
-  }
-  return "skipped";
-}
-
-CheckStep failed_step(std::string step, const std::string& message) {
-  const auto cut = message.find("; ");
-  return {std::move(step), CheckState::kFailed, message.substr(0, cut),
-          cut == std::string::npos ? "" : message.substr(cut + 2)};
-}
-
 bool check_clock(const Clock& clock, const OnStep& on_step) {
   const WallTime now = clock.wall_now();
   const ClockState state = clock.state();

@@ -7,12 +7,12 @@
 #include <netdb.h>
 #include <poll.h>
 
+#include <airspool/net/byte_stream.h>
+#include <airspool/net/lookup.h>
+#include <airspool/net/tcp_stream.h>
 #include <airspool/uplink/check.h>
 
-#include "byte_stream.h"
 #include "date_text.h"
-#include "lookup.h"
-#include "tcp_stream.h"
 #include "tls_stream.h"
 
 namespace airspool::uplink {
@@ -23,7 +23,7 @@ using std::chrono::milliseconds;
 constexpr std::chrono::hours kRenewSoon{14 * 24};
 constexpr int kPauseMs = 5;
 
-std::string address_text(const Endpoint& endpoint) {
+std::string address_text(const net::Endpoint& endpoint) {
   std::array<char, NI_MAXHOST> host{};
   if (::getnameinfo(reinterpret_cast<const sockaddr*>(&endpoint.address), endpoint.length, host.data(), host.size(),
                     nullptr, 0, NI_NUMERICHOST) != 0) {
@@ -36,8 +36,8 @@ std::string seconds_text(milliseconds time) {
   return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count()) + " s";
 }
 
-Result<std::vector<Endpoint>> look_up(const CheckTarget& target, const Clock& clock, milliseconds patience) {
-  const Lookup lookup = Lookup::start(target.host, target.port);
+Result<std::vector<net::Endpoint>> look_up(const CheckTarget& target, const Clock& clock, milliseconds patience) {
+  const net::Lookup lookup = net::Lookup::start(target.host, target.port);
   const BootTime deadline = clock.boot_now() + patience;
   for (;;) {
     if (auto found = lookup.result()) return std::move(*found);
@@ -50,7 +50,7 @@ Result<std::vector<Endpoint>> look_up(const CheckTarget& target, const Clock& cl
 }
 
 // Waits until bytes may flow through `stream`.
-Result<void> establish(ByteStream& stream, const Clock& clock, milliseconds patience) {
+Result<void> establish(net::ByteStream& stream, const Clock& clock, milliseconds patience) {
   const BootTime deadline = clock.boot_now() + patience;
   for (;;) {
     const auto up = stream.establish();
@@ -64,14 +64,15 @@ Result<void> establish(ByteStream& stream, const Clock& clock, milliseconds pati
   }
 }
 
-Result<std::unique_ptr<ByteStream>> connected(const Endpoint& endpoint, const Clock& clock, milliseconds patience) {
-  auto stream = connect_tcp(endpoint);
+Result<std::unique_ptr<net::ByteStream>> connected(const net::Endpoint& endpoint, const Clock& clock,
+                                                   milliseconds patience) {
+  auto stream = net::connect_tcp(endpoint);
   if (!stream) return stream;
   if (const auto up = establish(**stream, clock, patience); !up) return tl::unexpected(up.error());
   return stream;
 }
 
-CheckStep tls_step(const ByteStream& stream, const Clock& clock) {
+CheckStep tls_step(const net::ByteStream& stream, const Clock& clock) {
   const auto peer = stream.peer_certificate();
   if (!peer) return failed_step("tls", "the other side showed no certificate; use the broker's TLS port");
   CheckStep step{"tls", CheckState::kGood,
@@ -85,7 +86,7 @@ CheckStep tls_step(const ByteStream& stream, const Clock& clock) {
   return step;
 }
 
-CheckStep check_tls(std::unique_ptr<ByteStream> plain, const CheckTarget& target, const Clock& clock,
+CheckStep check_tls(std::unique_ptr<net::ByteStream> plain, const CheckTarget& target, const Clock& clock,
                     milliseconds patience) {
   auto stream = wrap_tls(std::move(plain), target.host, {target.ca_file, target.cert_file, target.key_file, ""});
   if (!stream) return failed_step("tls", stream.error().message);
@@ -102,12 +103,13 @@ bool check_network(const CheckTarget& target, const Clock& clock, milliseconds p
     return false;
   }
   std::string addresses;
-  for (const Endpoint& endpoint : *endpoints) addresses += (addresses.empty() ? "" : ", ") + address_text(endpoint);
-  if (!is_numeric_host(target.host)) on_step({"name", CheckState::kGood, target.host + " is " + addresses, ""});
+  for (const net::Endpoint& endpoint : *endpoints)
+    addresses += (addresses.empty() ? "" : ", ") + address_text(endpoint);
+  if (!net::is_numeric_host(target.host)) on_step({"name", CheckState::kGood, target.host + " is " + addresses, ""});
 
   const std::string port = " port " + std::to_string(target.port);
   std::string refused;
-  for (const Endpoint& endpoint : *endpoints) {
+  for (const net::Endpoint& endpoint : *endpoints) {
     const std::string where = address_text(endpoint) + port;
     auto plain = connected(endpoint, clock, patience);
     if (!plain) {

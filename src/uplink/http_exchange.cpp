@@ -21,7 +21,7 @@ tl::unexpected<Error> no_http() {
 
 }  // namespace
 
-Result<bool> HttpExchange::advance(ByteStream& stream) {
+Result<bool> HttpExchange::advance(net::ByteStream& stream) {
   while (!request_.empty()) {
     const auto sent = stream.write(request_);
     if (!sent) return tl::unexpected(sent.error());

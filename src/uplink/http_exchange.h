@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "byte_stream.h"
+#include <airspool/net/byte_stream.h>
 
 namespace airspool::uplink {
 
@@ -19,7 +19,7 @@ class HttpExchange {
   explicit HttpExchange(std::string request) : request_(std::move(request)) {}
 
   // True once the head of the answer is there. kUnavailable: what answers is no HTTP/1 server, or its head is endless.
-  Result<bool> advance(ByteStream& stream);
+  Result<bool> advance(net::ByteStream& stream);
 
   [[nodiscard]] int status() const { return status_; }
   [[nodiscard]] const std::string& reason() const { return reason_; }

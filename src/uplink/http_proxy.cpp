@@ -6,8 +6,9 @@
 #include <cstdlib>
 #include <utility>
 
+#include <airspool/net/lookup.h>
+
 #include "http_exchange.h"
-#include "lookup.h"
 
 namespace airspool::uplink {
 namespace {
@@ -18,9 +19,9 @@ std::string authority(const std::string& host, std::uint16_t port) {
   return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
 }
 
-class HttpTunnel final : public ByteStream {
+class HttpTunnel final : public net::ByteStream {
  public:
-  HttpTunnel(std::unique_ptr<ByteStream> below, std::string proxy, std::string request)
+  HttpTunnel(std::unique_ptr<net::ByteStream> below, std::string proxy, std::string request)
       : below_(std::move(below)), proxy_(std::move(proxy)), exchange_(std::move(request)) {}
 
   Result<bool> establish() override {
@@ -61,7 +62,7 @@ class HttpTunnel final : public ByteStream {
     return fail(ErrorCode::kPermissionDenied, words + "; it must allow CONNECT to the broker's host and port");
   }
 
-  std::unique_ptr<ByteStream> below_;
+  std::unique_ptr<net::ByteStream> below_;
   std::string proxy_;  // host:port, for people
   HttpExchange exchange_;
   std::string rest_;
@@ -127,7 +128,7 @@ Result<HttpProxy> parse_http_proxy(std::string_view url) {
 }
 
 Result<std::optional<HttpProxy>> proxy_for(const MqttUrl& url, const std::string& key) {
-  if (key == "none" || is_loopback_host(url.host)) return std::nullopt;
+  if (key == "none" || net::is_loopback_host(url.host)) return std::nullopt;
   std::string proxy = key;
   if (proxy.empty()) {
     if (!url.websocket || goes_straight(url.host)) return std::nullopt;
@@ -141,8 +142,8 @@ Result<std::optional<HttpProxy>> proxy_for(const MqttUrl& url, const std::string
   return std::optional<HttpProxy>(std::move(*parsed));
 }
 
-std::unique_ptr<ByteStream> wrap_http_tunnel(std::unique_ptr<ByteStream> below, const HttpProxy& proxy,
-                                             const std::string& host, std::uint16_t port) {
+std::unique_ptr<net::ByteStream> wrap_http_tunnel(std::unique_ptr<net::ByteStream> below, const HttpProxy& proxy,
+                                                  const std::string& host, std::uint16_t port) {
   const std::string target = authority(host, port);
   std::string request = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
   if (!proxy.credentials.empty()) request += "Proxy-Authorization: Basic " + base64(proxy.credentials) + "\r\n";

@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "byte_stream.h"
+#include <airspool/net/byte_stream.h>
+
 #include "mqtt_url.h"
 
 namespace airspool::uplink {
@@ -29,7 +30,7 @@ Result<HttpProxy> parse_http_proxy(std::string_view url);
 Result<std::optional<HttpProxy>> proxy_for(const MqttUrl& url, const std::string& key);
 
 // A tunnel through the proxy at the other end of `below` to a host (CONNECT: RFC 9110, 9.3.6).
-std::unique_ptr<ByteStream> wrap_http_tunnel(std::unique_ptr<ByteStream> below, const HttpProxy& proxy,
-                                             const std::string& host, std::uint16_t port);
+std::unique_ptr<net::ByteStream> wrap_http_tunnel(std::unique_ptr<net::ByteStream> below, const HttpProxy& proxy,
+                                                  const std::string& host, std::uint16_t port);
 
 }  // namespace airspool::uplink

@@ -5,7 +5,8 @@
 #include <array>
 #include <utility>
 
-#include "tcp_stream.h"
+#include <airspool/net/tcp_stream.h>
+
 #include "websocket_stream.h"
 
 namespace airspool::uplink::mqtt {
@@ -50,8 +51,8 @@ Session::Session(SessionSettings settings, BootTime now)
     : settings_(std::move(settings)),
       where_(authority_of(settings_.url)),
       began_(now),
-      lookup_(settings_.proxy ? Lookup::start(settings_.proxy->host, settings_.proxy->port)
-                              : Lookup::start(settings_.url.host, settings_.url.port)),
+      lookup_(settings_.proxy ? net::Lookup::start(settings_.proxy->host, settings_.proxy->port)
+                              : net::Lookup::start(settings_.url.host, settings_.url.port)),
       worked_(now),
       heard_(now),
       moved_(now) {}
@@ -77,9 +78,9 @@ void Session::publish(std::string head, std::shared_ptr<const std::string> paylo
   queue({std::move(head), std::move(payload), 0, true});
 }
 
-Result<std::unique_ptr<ByteStream>> Session::open_stream(const Endpoint& endpoint) const {
+Result<std::unique_ptr<net::ByteStream>> Session::open_stream(const net::Endpoint& endpoint) const {
   const MqttUrl& url = settings_.url;
-  auto stream = connect_tcp(endpoint);
+  auto stream = net::connect_tcp(endpoint);
   if (stream && settings_.proxy) stream = wrap_http_tunnel(std::move(*stream), *settings_.proxy, url.host, url.port);
   if (stream && url.tls) stream = wrap_tls(std::move(*stream), url.host, settings_.tls);
   if (stream && url.websocket) stream = wrap_websocket(std::move(*stream), where_, url.path);

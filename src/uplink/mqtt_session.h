@@ -11,10 +11,10 @@
 #include <vector>
 
 #include <airspool/core/clock.h>
+#include <airspool/net/byte_stream.h>
+#include <airspool/net/lookup.h>
 
-#include "byte_stream.h"
 #include "http_proxy.h"
-#include "lookup.h"
 #include "mqtt_packet.h"
 #include "mqtt_url.h"
 #include "tls_stream.h"
@@ -86,17 +86,17 @@ class Session {
   void watch_acks(BootTime now, std::vector<Event>& events);
   void lose(std::vector<Event>& events, std::string reason, bool attention = false);
   void queue(Out out);
-  [[nodiscard]] Result<std::unique_ptr<ByteStream>> open_stream(const Endpoint& endpoint) const;
+  [[nodiscard]] Result<std::unique_ptr<net::ByteStream>> open_stream(const net::Endpoint& endpoint) const;
   void next_endpoint(std::vector<Event>& events, const Error& error);
 
   SessionSettings settings_;
   std::string where_;  // host:port, for people
   Stage stage_ = Stage::kLookup;
   BootTime began_;
-  std::optional<Lookup> lookup_;
-  std::vector<Endpoint> endpoints_;
+  std::optional<net::Lookup> lookup_;
+  std::vector<net::Endpoint> endpoints_;
   std::size_t next_endpoint_ = 0;
-  std::unique_ptr<ByteStream> stream_;
+  std::unique_ptr<net::ByteStream> stream_;
   std::string in_;
   std::deque<Out> out_;
   std::size_t queued_bytes_ = 0;

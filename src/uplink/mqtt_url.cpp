@@ -3,9 +3,8 @@
 
 #include <charconv>
 
+#include <airspool/net/lookup.h>
 #include <airspool/uplink/mqtt_sink.h>
-
-#include "lookup.h"
 
 namespace airspool::uplink {
 namespace {
@@ -83,7 +82,7 @@ Result<MqttUrl> parse_mqtt_url(std::string_view url) {
 
 bool mqtt_url_is_loopback(std::string_view url) {
   const auto parsed = parse_mqtt_url(url);
-  return parsed && is_loopback_host(parsed->host);
+  return parsed && net::is_loopback_host(parsed->host);
 }
 
 }  // namespace airspool::uplink

@@ -11,8 +11,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "lookup.h"
-#include "tcp_stream.h"
+#include <airspool/net/lookup.h>
+#include <airspool/net/tcp_stream.h>
 
 namespace airspool::uplink {
 namespace {
@@ -65,9 +65,9 @@ Result<ContextPtr> make_context(const TlsSettings& files) {
   return context;
 }
 
-class TlsStream final : public ByteStream {
+class TlsStream final : public net::ByteStream {
  public:
-  TlsStream(std::unique_ptr<ByteStream> below, ContextPtr context, std::string host)
+  TlsStream(std::unique_ptr<net::ByteStream> below, ContextPtr context, std::string host)
       : below_(std::move(below)), context_(std::move(context)), host_(std::move(host)) {}
   ~TlsStream() override {
     if (secured_) {
@@ -82,7 +82,7 @@ class TlsStream final : public ByteStream {
   Result<bool> establish() override;
   Result<std::size_t> write(std::string_view bytes) override;
   Result<std::size_t> read(std::span<char> into) override;
-  [[nodiscard]] std::optional<PeerCertificate> peer_certificate() const override;
+  [[nodiscard]] std::optional<net::PeerCertificate> peer_certificate() const override;
   [[nodiscard]] int fd() const override { return below_->fd(); }
   [[nodiscard]] bool wants_write() const override { return below_->wants_write() || !cipher_out_.empty(); }
 
@@ -113,7 +113,7 @@ class TlsStream final : public ByteStream {
     return fail(ErrorCode::kUnavailable, "TLS: " + openssl_words());
   }
 
-  std::unique_ptr<ByteStream> below_;
+  std::unique_ptr<net::ByteStream> below_;
   ContextPtr context_;
   std::string host_;
   SSL* ssl_ = nullptr;
@@ -135,7 +135,7 @@ Result<void> TlsStream::set_up(const std::string& alpn) {
   }
   SSL_set_bio(ssl_, in_, out_);
   SSL_set_connect_state(ssl_);
-  if (is_numeric_host(host_)) {
+  if (net::is_numeric_host(host_)) {
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), host_.c_str());
   } else {
     SSL_set_tlsext_host_name(ssl_, host_.c_str());
@@ -177,15 +177,15 @@ Result<bool> TlsStream::handshake() {
   }
 }
 
-std::optional<PeerCertificate> TlsStream::peer_certificate() const {
+std::optional<net::PeerCertificate> TlsStream::peer_certificate() const {
   if (!secured_) return std::nullopt;
   const std::unique_ptr<X509, void (*)(X509*)> certificate(SSL_get1_peer_certificate(ssl_), X509_free);
   if (!certificate) return std::nullopt;
   std::tm date{};
   ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &date);
-  return PeerCertificate{SSL_get_version(ssl_), name_text(X509_get_subject_name(certificate.get())),
-                         name_text(X509_get_issuer_name(certificate.get())),
-                         WallTime(std::chrono::seconds(::timegm(&date)))};
+  return net::PeerCertificate{SSL_get_version(ssl_), name_text(X509_get_subject_name(certificate.get())),
+                              name_text(X509_get_issuer_name(certificate.get())),
+                              WallTime(std::chrono::seconds(::timegm(&date)))};
 }
 
 Result<bool> TlsStream::send_cipher() {
@@ -241,7 +241,7 @@ Result<std::size_t> TlsStream::read(std::span<char> into) {
     const int status = SSL_read_ex(ssl_, into.data(), into.size(), &taken);
     if (status == 1) return taken;
     const int reason = SSL_get_error(ssl_, status);
-    if (reason == SSL_ERROR_ZERO_RETURN) return closed_by_peer();
+    if (reason == SSL_ERROR_ZERO_RETURN) return net::closed_by_peer();
     if (reason != SSL_ERROR_WANT_READ) return error_words();
     const auto came = take_cipher();
     if (!came) return tl::unexpected(came.error());
@@ -251,13 +251,13 @@ Result<std::size_t> TlsStream::read(std::span<char> into) {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteStream>> wrap_tls(std::unique_ptr<ByteStream> below, const std::string& host,
-                                             const TlsSettings& settings) {
+Result<std::unique_ptr<net::ByteStream>> wrap_tls(std::unique_ptr<net::ByteStream> below, const std::string& host,
+                                                  const TlsSettings& settings) {
   auto context = make_context(settings);
   if (!context) return tl::unexpected(context.error());
   auto stream = std::make_unique<TlsStream>(std::move(below), std::move(*context), host);
   if (const auto set_up = stream->set_up(settings.alpn); !set_up) return tl::unexpected(set_up.error());
-  return std::unique_ptr<ByteStream>(std::move(stream));
+  return std::unique_ptr<net::ByteStream>(std::move(stream));
 }
 
 }  // namespace airspool::uplink

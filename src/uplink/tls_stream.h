@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "byte_stream.h"
+#include <airspool/net/byte_stream.h>
 
 namespace airspool::uplink {
 
@@ -17,7 +17,7 @@ struct TlsSettings {
 
 // TLS 1.2 or later over `below`. `host`: the name that the peer's certificate must bear, told to it as the server name
 // (SNI) unless it is an address. The files are read now, so renewed ones count from the next connection on.
-Result<std::unique_ptr<ByteStream>> wrap_tls(std::unique_ptr<ByteStream> below, const std::string& host,
-                                             const TlsSettings& settings);
+Result<std::unique_ptr<net::ByteStream>> wrap_tls(std::unique_ptr<net::ByteStream> below, const std::string& host,
+                                                  const TlsSettings& settings);
 
 }  // namespace airspool::uplink

@@ -9,8 +9,9 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <airspool/net/tcp_stream.h>
+
 #include "http_exchange.h"
-#include "tcp_stream.h"
 #include "websocket_frame.h"
 
 namespace airspool::uplink {
@@ -46,9 +47,9 @@ bool same_word(std::string_view a, std::string_view b) {
                     [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-class WebSocketStream final : public ByteStream {
+class WebSocketStream final : public net::ByteStream {
  public:
-  WebSocketStream(std::unique_ptr<ByteStream> below, const std::string& authority, const std::string& path)
+  WebSocketStream(std::unique_ptr<net::ByteStream> below, const std::string& authority, const std::string& path)
       : below_(std::move(below)),
         key_(new_key()),
         path_(path),
@@ -77,7 +78,7 @@ class WebSocketStream final : public ByteStream {
   Result<void> take_frames();
   Result<void> take_control(Opcode opcode, std::string_view payload);
 
-  std::unique_ptr<ByteStream> below_;
+  std::unique_ptr<net::ByteStream> below_;
   std::string key_;
   std::string path_;
   HttpExchange exchange_;
@@ -149,7 +150,7 @@ Result<std::size_t> WebSocketStream::read(std::span<char> into) {
       data_.erase(0, count);
       return count;
     }
-    if (closing_) return closed_by_peer();
+    if (closing_) return net::closed_by_peer();
     std::array<char, 4096> chunk{};
     const auto came = below_->read(chunk);
     if (!came) return tl::unexpected(came.error());
@@ -199,14 +200,14 @@ Result<void> WebSocketStream::take_control(Opcode opcode, std::string_view paylo
     closing_ = true;
   }
   if (opcode != Opcode::kPong) static_cast<void>(flush());
-  if (opcode == Opcode::kClose) return closed_by_peer();
+  if (opcode == Opcode::kClose) return net::closed_by_peer();
   return {};
 }
 
 }  // namespace
 
-std::unique_ptr<ByteStream> wrap_websocket(std::unique_ptr<ByteStream> below, const std::string& authority,
-                                           const std::string& path) {
+std::unique_ptr<net::ByteStream> wrap_websocket(std::unique_ptr<net::ByteStream> below, const std::string& authority,
+                                                const std::string& path) {
   return std::make_unique<WebSocketStream>(std::move(below), authority, path);
 }
 

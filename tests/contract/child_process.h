@@ -46,6 +46,7 @@ class ChildProcess {
   }
   ~ChildProcess() { end(SIGKILL); }
 
+  [[nodiscard]] pid_t pid() const { return pid_; }
   void signal(int number) const {
     if (pid_ > 0) ::kill(pid_, number);
   }

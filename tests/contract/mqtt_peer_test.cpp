@@ -134,7 +134,7 @@ TEST_F(MqttPeerTest, AConnectionThatIsClosedUnansweredIsExplained) {
 
 TEST_F(MqttPeerTest, APortWhereNothingListensIsExplained) {
   Client client = this->client(free_port());
-  expect_words(client, "is the broker running");
+  expect_words(client, "is anything running there");
 }
 
 TEST_F(MqttPeerTest, ANameThatDoesNotExistIsExplained) {

@@ -6,12 +6,14 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <airspool/modes/comm_b.h>
 #include <airspool/modes/cpr.h>
 #include <airspool/modes/crc.h>
 #include <airspool/modes/decode.h>
 
-// Any bytes as a frame, as they are and with a parity that fits, and any numbers as CPR positions and references.
-// Beside what the sanitizers see, the promises of the faces are held: angles and positions stay in their ranges.
+// Any bytes as a frame, as they are and with a parity that fits, as a Comm-B field of an aircraft of which anything may
+// be known, and any numbers as CPR positions and references. Beside what the sanitizers see, the promises of the faces
+// are held: angles and positions stay in their ranges.
 namespace {
 
 using airspool::GeoPosition;
@@ -44,6 +46,27 @@ void decode_frame(const ModeSFrame& frame) {
     check_angle(body->true_track_deg);
     check_angle(body->heading_deg);
   }
+  if (const auto* body = std::get_if<TargetState>(&message->body)) check_angle(body->selected_heading_deg);
+}
+
+// The candidates are in order, share one certainty, and can be read; what is certain is alone.
+void infer(const MbField& mb, const CommBContext& context) {
+  const CommBInference inferred = infer_register(mb, context);
+  double total = 0.0;
+  double before = 1.0;
+  for (const CommBCandidate& candidate : inferred.view()) {
+    require(candidate.probability > 0.0 && candidate.probability <= before);
+    before = candidate.probability;
+    total += candidate.probability;
+    const RegisterContent content = decode_register(candidate.bds, mb);
+    require(!std::holds_alternative<std::monostate>(content));
+    if (const auto* body = std::get_if<TrackAndTurn>(&content)) check_angle(body->true_track_deg);
+    if (const auto* body = std::get_if<HeadingAndSpeed>(&content)) check_angle(body->magnetic_heading_deg);
+    if (const auto* body = std::get_if<RoutineWeather>(&content)) check_angle(body->wind_direction_deg);
+  }
+  require(total <= 1.0 + 1e-9);
+  require(!inferred.certain || inferred.count == 1);
+  for (unsigned bds = 0; bds < 256; ++bds) static_cast<void>(decode_register(static_cast<std::uint8_t>(bds), mb));
 }
 
 template <typename Value>
@@ -71,6 +94,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   decode_frame(frame);
 
+  MbField mb{};
+  std::memcpy(mb.data(), frame.bytes.data() + 4, mb.size());
+  infer(mb, {});
+
   const auto even_latitude = take<std::uint32_t>(data, size);
   const auto even_longitude = take<std::uint32_t>(data, size);
   const auto odd_latitude = take<std::uint32_t>(data, size);
@@ -79,6 +106,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto longitude = take<double>(data, size);
   const CprPosition even{even_latitude, even_longitude, false};
   const CprPosition odd{odd_latitude, odd_longitude, true};
+  CommBContext context;
+  context.vertical_status = static_cast<VerticalStatus>(even_latitude % 3);
+  context.baro_altitude_m = latitude;
+  context.ground_speed_mps = longitude;
+  context.true_track_deg = std::remainder(longitude, 360.0);
+  context.vertical_rate_mps = latitude;
+  infer(mb, context);
   // As it comes (mostly no position at all), and folded into the range.
   for (const GeoPosition reference :
        {GeoPosition{latitude, longitude}, {std::remainder(latitude, 180.0), std::remainder(longitude, 360.0)}}) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -13,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include <airspool/core/hex.h>
+#include <airspool/modes/comm_b.h>
 #include <airspool/modes/decode.h>
 
 #include "fakes/frame_builder.h"
@@ -70,7 +72,7 @@ void expect_as_golden(const Message& message, const nlohmann::json& golden) {
                                            : std::get<AltitudeReply>(message.body).baro_altitude_m;
     EXPECT_NEAR(altitude.value_or(NAN), expected, 1e-6);
   }
-  if (message.df != 17) return;  // the rest of a Comm-B reply is in its MB field
+  if (message.df != 17) return;  // what a Comm-B reply says is asked below
   if (golden.contains("callsign")) {
     const auto& body = std::get<Identification>(message.body);
     EXPECT_EQ(body.callsign.view(), unpadded(golden.at("callsign").get<std::string>()));
@@ -102,6 +104,89 @@ TEST(GoldenFramesTest, DecodeToTheirExpectedValues) {
     ++seen[message->df];
   }
   EXPECT_EQ(seen, (std::map<int, int>{{17, 100}, {20, 100}, {21, 100}}));
+}
+
+// What a Comm-B reply says by itself.
+struct Reply {
+  MbField mb;
+  CommBContext context;
+};
+
+Reply reply_of(const Message& message) {
+  Reply reply;
+  reply.context.vertical_status = message.vertical_status;
+  if (const auto* altitude = std::get_if<AltitudeReply>(&message.body)) {
+    reply.mb = altitude->mb.value();
+    reply.context.baro_altitude_m = altitude->baro_altitude_m;
+  } else {
+    reply.mb = std::get<IdentityReply>(message.body).mb.value();
+  }
+  return reply;
+}
+
+// "BDS50,BDS60": what the other decoder says, which may be ambiguous.
+std::vector<int> registers_of(const std::string& names) {
+  std::vector<int> registers;
+  for (const std::string& name : cells_of(names)) registers.push_back(std::stoi(name.substr(3), nullptr, 16));
+  return registers;
+}
+
+// Every field that the other decoder gives of a Comm-B reply; it gives none of an ambiguous one.
+void expect_content(const RegisterContent& content, const nlohmann::json& golden) {
+  const auto same = [&](const char* key, std::optional<double> found, double unit) {
+    if (!golden.contains(key)) return;
+    EXPECT_NEAR(found.value_or(NAN), golden.at(key).get<double>() * unit, 1e-6) << key;
+  };
+  constexpr double kMpsPerFpm = kMetresPerFoot / 60.0;
+  if (const auto* turn = std::get_if<TrackAndTurn>(&content)) {
+    same("roll", turn->roll_deg, 1.0);
+    same("true_track", turn->true_track_deg, 1.0);
+    same("groundspeed", turn->ground_speed_mps, kMpsPerKnot);
+    same("track_rate", turn->track_rate_deg_per_s, 1.0);
+    same("true_airspeed", turn->true_airspeed_mps, kMpsPerKnot);
+  } else if (const auto* speed = std::get_if<HeadingAndSpeed>(&content)) {
+    same("magnetic_heading", speed->magnetic_heading_deg, 1.0);
+    same("indicated_airspeed", speed->indicated_airspeed_mps, kMpsPerKnot);
+    same("mach", speed->mach, 1.0);
+    same("baro_vertical_rate", speed->baro_vertical_rate_mps, kMpsPerFpm);
+    same("inertial_vertical_rate", speed->inertial_vertical_rate_mps, kMpsPerFpm);
+  } else if (const auto* intention = std::get_if<VerticalIntention>(&content)) {
+    same("selected_altitude_mcp", intention->mcp_altitude_m, kMetresPerFoot);
+    same("selected_altitude_fms", intention->fms_altitude_m, kMetresPerFoot);
+    same("baro_pressure_setting", intention->baro_setting_hpa, 1.0);
+  } else if (const auto* name = std::get_if<CommBIdentification>(&content)) {
+    EXPECT_EQ(name->callsign.view(), unpadded(golden.at("callsign").get<std::string>()));
+  }
+}
+
+TEST(GoldenFramesTest, OurAnswerOnCommBIsAmongTheirs) {
+  const auto path = test::shared_data("frames/golden.jsonl");
+  AIRSPOOL_REQUIRE_SHARED(path);
+  int replies = 0;
+  int answered = 0;
+  int certain = 0;
+  for (const std::string& line : read_lines(path)) {
+    const auto golden = nlohmann::json::parse(line);
+    if (!golden.contains("bds")) continue;
+    SCOPED_TRACE(line);
+    ++replies;
+    const auto message = decode(frame_of(golden.at("hex").get<std::string>()));
+    ASSERT_TRUE(message);
+    const Reply reply = reply_of(*message);
+    const auto inferred = infer_register(reply.mb, reply.context);
+    const auto theirs = registers_of(golden.at("bds").get<std::string>());
+    for (const auto& candidate : inferred.view()) {
+      EXPECT_EQ(std::count(theirs.begin(), theirs.end(), candidate.bds), 1) << int{candidate.bds};
+    }
+    answered += inferred.count > 0 ? 1 : 0;
+    const auto bds = inferred.bds();
+    if (!bds) continue;
+    ++certain;
+    if (theirs.size() == 1) expect_content(decode_register(*bds, reply.mb), golden);
+  }
+  ASSERT_GT(replies, 0);
+  EXPECT_GE(answered, 0.98 * replies);
+  EXPECT_GE(certain, 0.95 * replies);
 }
 
 // What each of the 54 lines is, found with a parity check written apart: downlink format and address. Two lines are
@@ -167,6 +252,58 @@ TEST(CommBRepliesTest, GiveTheirAddressInTheParity) {
     EXPECT_EQ(message->address, damaged ? Icao24::icao(0x9CC565) : Icao24::parse(cells[1])) << line;
     EXPECT_NE(std::get<AltitudeReply>(message->body).baro_altitude_m.has_value(), damaged) << line;
   }
+}
+
+// Airspeed and Mach number must fit the altitude of the same reply, a selected altitude must be one that is flown.
+void expect_no_contradiction(const RegisterContent& content, double altitude_m) {
+  if (const auto* speed = std::get_if<HeadingAndSpeed>(&content); speed != nullptr && speed->mach) {
+    // Pressure ratio of the standard atmosphere, and the airspeed that the Mach number is there.
+    const double ratio = altitude_m < 11'000.0 ? std::pow(1.0 - altitude_m / 44'330.8, 5.25588)
+                                               : 0.22336 * std::exp((11'000.0 - altitude_m) / 6'341.6);
+    const double impact = ratio * (std::pow(1.0 + 0.2 * *speed->mach * *speed->mach, 3.5) - 1.0);
+    const double calibrated_mps = 340.294 * std::sqrt(5.0 * (std::pow(impact + 1.0, 2.0 / 7.0) - 1.0));
+    EXPECT_NEAR(speed->indicated_airspeed_mps.value_or(calibrated_mps), calibrated_mps, 25.0);
+  }
+  if (const auto* intention = std::get_if<VerticalIntention>(&content)) {
+    EXPECT_LE(intention->mcp_altitude_m.value_or(0.0), 15'240.0);
+  }
+  if (const auto* position = std::get_if<AirbornePosition>(&content)) {
+    EXPECT_NEAR(position->baro_altitude_m.value_or(altitude_m), altitude_m, 31.0);
+  }
+}
+
+TEST(CommBRepliesTest, AreInferredNearlyAllAndContradictNoAltitude) {
+  const auto path = test::shared_data("frames/commb-df20-2017.csv");
+  AIRSPOOL_REQUIRE_SHARED(path);
+  int empty = 0;
+  int certain = 0;
+  int ambiguous = 0;
+  int unknown = 0;
+  for (const std::string& line : read_lines(path)) {
+    SCOPED_TRACE(line);
+    const auto message = decode(frame_of(cells_of(line).at(2)));
+    ASSERT_TRUE(message);
+    const Reply reply = reply_of(*message);
+    const auto inferred = infer_register(reply.mb, reply.context);
+    if (reply.mb == MbField{}) {
+      ++empty;
+      EXPECT_EQ(inferred.count, 0);
+    } else if (const auto bds = inferred.bds()) {
+      ++certain;
+      if (reply.context.baro_altitude_m) {
+        expect_no_contradiction(decode_register(*bds, reply.mb), *reply.context.baro_altitude_m);
+      }
+    } else {
+      ++(inferred.count > 0 ? ambiguous : unknown);
+    }
+  }
+  RecordProperty("certain", certain);
+  RecordProperty("ambiguous", ambiguous);
+  RecordProperty("unknown", unknown);
+  RecordProperty("empty", empty);
+  const int asked = certain + ambiguous + unknown;
+  EXPECT_GE(certain, 0.98 * asked);
+  EXPECT_LE(unknown, 0.005 * asked);
 }
 
 // What one aircraft said last, as far as a position needs it.

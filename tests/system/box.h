@@ -77,11 +77,14 @@ class Box {
                                          << more;
   }
 
-  void start(const std::vector<std::string>& options = {"--set", "status.listen=127.0.0.1:0"}) {
-    std::vector<std::string> words{AIRSPOOL_PROGRAM, "run", "--config", path("airspool.toml")};
+  // `words`: what comes before the program, such as env.
+  void start(const std::vector<std::string>& options = {"--set", "status.listen=127.0.0.1:0"},
+             std::vector<std::string> words = {}) {
+    words.insert(words.end(), {AIRSPOOL_PROGRAM, "run", "--config", path("airspool.toml")});
     words.insert(words.end(), options.begin(), options.end());
     collector_ = contract::ChildProcess(words, path("run"));
   }
+  [[nodiscard]] pid_t pid() const { return collector_.pid(); }
   void signal(int number) const { collector_.signal(number); }
   void kill() { collector_.end(SIGKILL); }
   // The exit status; empty when it did not end, and then it is made to.

@@ -26,6 +26,8 @@ enum class IqFormat : std::uint8_t { kAuto, kCu8, kCs16 };
 enum class Pace : std::uint8_t { kRealTime, kFast };
 enum class Effort : std::uint8_t { kFull, kBalanced, kEco };
 enum class InputType : std::uint8_t { kBeast };
+enum class OutputType : std::uint8_t { kBeast, kAvr, kSbs };
+enum class OutputFrom : std::uint8_t { kAll, kRadio };
 enum class OpenSkyAccount : std::uint8_t { kAnonymous, kStandard, kFeeder, kLicensed };
 enum class SamplingPolicy : std::uint8_t { kInterval, kEveryChange, kAdaptive };
 enum class Durability : std::uint8_t { kWriteThrough, kSpill };
@@ -51,6 +53,7 @@ struct Station {
   std::optional<double> lon_deg;
   std::optional<double> alt_m;  // height of the antenna above mean sea level; empty: not known
   std::int64_t location_accuracy = 1;
+  double start_spread_s = 0.0;
 
   [[nodiscard]] std::optional<GeoPosition> position() const {
     if (!lat_deg || !lon_deg) return std::nullopt;
@@ -105,6 +108,13 @@ struct Input {
   std::optional<std::string> listen;
 };
 
+// [[output]]
+struct Output {
+  OutputType type = OutputType::kBeast;
+  std::string listen;  // address:port; never empty after load()
+  OutputFrom from = OutputFrom::kAll;
+};
+
 // [[opensky.area]]: south < north; west > east spans the antimeridian.
 struct Area {
   double south_deg = 0.0;
@@ -151,6 +161,7 @@ struct Sampling {
   double position_m = 50.0;
   double altitude_m = 7.62;
   double max_gap_s = 30.0;
+  std::vector<std::string> fields;  // names of ExtendedField
 };
 
 // [spool]
@@ -227,6 +238,7 @@ struct Config {
   Clock clock;
   Radio radio;
   std::vector<Input> inputs;
+  std::vector<Output> outputs;
   OpenSky opensky;
   Fusion fusion;
   Sampling sampling;

@@ -3,7 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+
+#include <airspool/core/clock.h>
 
 namespace airspool {
 
@@ -21,6 +24,8 @@ struct IqBlock {
   SampleFormat format = SampleFormat::kCu8;
   // Index of the first sample since the source started, counting samples that were lost: a gap shows as a jump.
   std::uint64_t first_sample = 0;
+  // When its last sample was here; nothing where that is of no interest (a recording).
+  std::optional<BootTime> arrived = std::nullopt;
 
   [[nodiscard]] std::size_t samples() const { return bytes.size() / bytes_per_sample(format); }
 };

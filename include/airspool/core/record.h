@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <airspool/core/clock.h>
+#include <airspool/core/extended_state.h>
 #include <airspool/core/geo.h>
 #include <airspool/core/icao24.h>
 #include <airspool/core/record_fields.h>
@@ -44,6 +45,7 @@ struct StateVector {
   std::optional<int> sil;
   std::optional<int> adsb_version;
   std::optional<double> rssi_dbfs;
+  ExtendedState extended;
 
   friend bool operator==(const StateVector&, const StateVector&) = default;
 };

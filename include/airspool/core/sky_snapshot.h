@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <airspool/core/clock.h>
@@ -22,12 +24,25 @@ struct SkySnapshot {
     std::uint64_t messages = 0;
     RecordSource source = RecordSource::kRadio;
   };
+  // Another receiver that we are connected to, or that is connected to us; counted since the start.
+  struct Input {
+    std::string name;            // its address, as configured
+    std::size_t connected = 0;   // connections now
+    std::uint64_t messages = 0;  // Mode S frames that came
+    std::uint64_t accepted = 0;
+    std::uint64_t rejected = 0;
+    std::uint64_t duplicates = 0;  // of the accepted, those that another source had heard
+    std::uint64_t damaged = 0;     // messages that were no frames
+    std::uint64_t bytes = 0;
+    std::uint64_t junk_bytes = 0;  // that belonged to no message
+  };
 
   BootTime taken;
   WallTime taken_wall;
   std::uint64_t messages = 0;  // since the start
   std::vector<Aircraft> aircraft;
   StatisticsReport statistics;
+  std::vector<Input> inputs;
 };
 using SkySnapshotPtr = std::shared_ptr<const SkySnapshot>;
 

@@ -30,6 +30,16 @@ struct Statistics {
     std::uint64_t noise_samples = 0;
     Nanoseconds cpu{0};  // of the thread that demodulates
   };
+  // What other receivers sent.
+  struct Remote {
+    std::uint64_t mode_ac = 0;          // skipped
+    std::uint64_t mode_s = 0;           // frames, as they came
+    std::uint64_t bad = 0;              // of them, what was not believed
+    std::uint64_t unknown_address = 0;  // ... or may be true, of an address that nothing proves
+    std::uint64_t accepted = 0;
+
+    Remote& operator+=(const Remote& later);
+  };
   // What became of compact position messages.
   struct Positions {
     std::uint64_t airborne = 0;  // messages
@@ -47,6 +57,7 @@ struct Statistics {
   BootTime begin{};
   BootTime end{};
   Radio radio;
+  Remote remote;
   Positions positions;
   std::uint64_t messages = 0;
   std::uint64_t aircraft = 0;                 // that came into the picture

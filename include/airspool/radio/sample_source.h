@@ -10,6 +10,8 @@
 
 namespace airspool::radio {
 
+class GainControl;
+
 // What a source delivers; fixed from open to close.
 struct SourceInfo {
   std::string name;  // for messages: the file's path, the dongle's serial, "simulator"
@@ -19,7 +21,7 @@ struct SourceInfo {
   std::optional<std::uint64_t> total_samples;
 };
 
-// Where samples come from: a file, the simulator, later a dongle or rtl_tcp. Opened by each implementation's own
+// Where samples come from: a file, the simulator, a dongle. Opened by each implementation's own
 // `static Result<...> open(settings)`. Owned and read by one thread (dsp); only `stop` may be called from another.
 class SampleSource {
  public:
@@ -36,6 +38,9 @@ class SampleSource {
 
   // Ends the stream soon; `next` returns within about 100 ms. Safe from any thread, and twice.
   virtual void stop() = 0;
+
+  // Of its tuner; null for a source that has none. Lives as long as the source; safe from any thread.
+  virtual GainControl* gain() { return nullptr; }
 };
 
 }  // namespace airspool::radio

@@ -19,6 +19,7 @@ namespace airspool::sky {
 inline constexpr Nanoseconds kPositionValidity = std::chrono::seconds(60);
 inline constexpr Nanoseconds kVelocityValidity = std::chrono::seconds(60);  // speed, track, vertical rate
 inline constexpr Nanoseconds kAltitudeValidity = std::chrono::seconds(60);
+inline constexpr Nanoseconds kQualityValidity = std::chrono::seconds(60);  // NACp, SIL
 // A transponder sends SPI for 18 s after the button (Annex 10 Vol IV 3.1.1.6.3); the bit is not in every message.
 inline constexpr Nanoseconds kSpiValidity = std::chrono::seconds(20);
 

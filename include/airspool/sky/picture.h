@@ -38,6 +38,10 @@ class Picture {
 
   // A message that the radio heard: see Tracker::observe.
   void observe(const modes::Message& message, float signal_dbfs, BootTime time);
+  // See Tracker::observe_better.
+  void observe_better(Icao24 address, float was_dbfs, float is_dbfs) {
+    tracker_.observe_better(address, was_dbfs, is_dbfs);
+  }
 
   // A row of an answer that came in at `received`. True when it is news: its last contact or anything else in it is
   // not what was known. A row with an older contact than the known one, in either calendar, only says that OpenSky

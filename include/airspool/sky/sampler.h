@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <airspool/core/clock.h>
+#include <airspool/core/extended_state.h>
 #include <airspool/core/icao24.h>
 #include <airspool/core/record.h>
 #include <airspool/sky/fusion.h>
@@ -41,6 +42,7 @@ struct SamplingSettings {
   double altitude_m = 7.62;
   Nanoseconds max_gap = std::chrono::seconds(30);
   std::string station_id;
+  ExtendedFields fields = {};  // what records carry beside the usual; it makes no record by itself
 };
 
 // Turns the picture into Records. Owned by the thread that owns the Picture.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -41,11 +43,14 @@ struct CprHalf {
   BootTime time{};
 };
 
+// Whose word a position is. A radar's track and an aircraft's own position differ, and so do their halves.
+enum class CprSource : std::uint8_t { kAircraft, kTisb, kCoarseTisb, kAdsr };
+
 // The last even and odd position message of one kind from one origin. Halves of different kinds or origins never meet.
 struct CprPair {
   std::optional<CprHalf> even;
   std::optional<CprHalf> odd;
-  bool rebroadcast = false;  // both halves came from TIS-B or ADS-R
+  CprSource source = CprSource::kAircraft;  // of both halves
 };
 
 // A position that was rejected as implausible, and how many in a row agreed with one another.
@@ -53,6 +58,52 @@ struct SuspectPosition {
   GeoPosition position;
   BootTime time{};
   int agreeing = 0;
+};
+
+// One number of those that few ask for: small, because there are many and aircraft are more.
+struct Reading {
+  BootTime time{};
+  float value = std::numeric_limits<float>::quiet_NaN();
+
+  // "Not available" is news too: what was said before no longer holds.
+  void set(std::optional<double> told, BootTime t) {
+    if (t < time) return;
+    value = told ? static_cast<float>(*told) : std::numeric_limits<float>::quiet_NaN();
+    time = t;
+  }
+  [[nodiscard]] std::optional<float> at(BootTime now, Nanoseconds max_age) const {
+    if (std::isnan(value) || now - time > max_age) return std::nullopt;
+    return value;
+  }
+};
+
+// What ExtendedState is made of; see extended.h.
+struct ExtendedReadings {
+  Reading selected_altitude_m;
+  Reading roll_deg;
+  Reading mach;
+  Reading indicated_airspeed_mps;
+  Reading true_airspeed_mps;
+  Reading magnetic_heading_deg;
+  Reading wind_speed_mps;
+  Reading wind_direction_deg;
+  Reading temperature_c;
+  Reading emergency;                         // modes::Emergency
+  std::optional<BootTime> weather_reported;  // by the aircraft: what could be derived then gives way
+};
+
+// What an aircraft says of the quality of its positions: the last operational status, and how its last position was
+// sent.
+struct NavigationQuality {
+  BootTime told{};  // the status
+  std::optional<std::uint8_t> version;
+  std::optional<std::uint8_t> nac_p;
+  std::optional<std::uint8_t> sil;
+  std::optional<bool> nic_a;
+  std::optional<bool> nic_b;  // of the position
+  std::optional<bool> nic_c;
+  std::uint8_t position_typecode = 0;
+  bool surface_track_is_magnetic_heading = false;
 };
 
 struct Aircraft {
@@ -75,10 +126,12 @@ struct Aircraft {
   PositionSource position_source = PositionSource::kAdsb;
   bool position_on_surface = false;  // which kind of message `position` came from
   int consistent_positions = 0;      // pairs in a row that fit each other, up to 2: two make a place sure
-  double rssi_dbfs = 0.0;            // smoothed over the last messages
+  std::optional<double> rssi_dbfs;   // smoothed over the last messages; empty: no receiver told it
   CprPair airborne_cpr;
   CprPair surface_cpr;
   std::optional<SuspectPosition> suspect;
+  NavigationQuality quality;
+  ExtendedReadings extended;
 };
 
 struct TrackerSettings {
@@ -93,7 +146,8 @@ struct TrackerSettings {
 // What happened to the positions of the stream.
 struct TrackerCounts {
   std::uint64_t messages = 0;
-  std::uint64_t positions = 0;  // decoded and believed
+  std::uint64_t messages_of_no_aircraft = 0;  // of them: about a service (DF18 management), or reserved
+  std::uint64_t positions = 0;                // decoded and believed
   std::uint64_t positions_out_of_range = 0;
   std::uint64_t positions_implausible = 0;  // a jump that no aircraft flies
   std::uint64_t positions_restarted = 0;    // rejected positions agreed with one another and replaced the believed one
@@ -107,6 +161,10 @@ struct TrackerCounts {
   // Of positions_out_of_range and positions_implausible: those of one half alone.
   std::uint64_t lone_out_of_range = 0;
   std::uint64_t lone_implausible = 0;
+  // Comm-B replies: which register it was is certain, one of several, or not known (empty ones among these).
+  std::uint64_t comm_b_inferred = 0;
+  std::uint64_t comm_b_ambiguous = 0;
+  std::uint64_t comm_b_unknown = 0;
   std::uint64_t aircraft_new = 0;             // that came into the picture
   std::uint64_t aircraft_of_one_message = 0;  // that were forgotten after a single message
   std::uint64_t aircraft_dropped = 0;         // forgotten early, because of `max_aircraft`
@@ -115,9 +173,10 @@ struct TrackerCounts {
 // The picture that the radio draws: aircraft by address, from decoded messages. Sole owner of the picture; one thread
 // (sky). Times are boot time, which for a recording is the time of its samples.
 //
-// Any message creates its aircraft, address-parity replies (DF0, 4, 5, 16, 20, 21, 24) too: a reply proves no address,
-// but whoever feeds the tracker has vouched for it. The demodulator does, as it passes only replies of addresses that
-// parity-checked messages have shown; a feed that cannot vouch must leave unknown replies out.
+// Any message creates its aircraft but those that are about none (DF18 control fields 4 and 7), address-parity replies
+// (DF0, 4, 5, 16, 20, 21, 24) too: a reply proves no address, but whoever feeds the tracker has vouched for it. The
+// demodulator does, as it passes only replies of addresses that parity-checked messages have shown; a feed that cannot
+// vouch must leave unknown replies out.
 //
 // Positions: a global decode of an even and an odd message (DO-260B A.1.7.7, A.1.7.8), where none is possible a local
 // one (A.1.7.5, A.1.7.6) by the aircraft's own last position or the receiver's, whichever cannot be ambiguous. Each
@@ -127,8 +186,12 @@ class Tracker {
   explicit Tracker(TrackerSettings settings);
 
   // `time` must not run backwards by more than the reordering of a stream (1 s). Positions of messages that are older
-  // than the last position message of their aircraft are not used.
+  // than the last position message of their aircraft are not used. A signal that is NaN is not known.
   void observe(const modes::Message& message, float signal_dbfs, BootTime time);
+
+  // Another receiver heard the message that was observed last, or one of the last, of this aircraft better than it was
+  // observed with. `was_dbfs` may be NaN.
+  void observe_better(Icao24 address, float was_dbfs, float is_dbfs);
 
   // Forgets aircraft not heard for `expire_after`.
   void expire(BootTime now);

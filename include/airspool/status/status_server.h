@@ -10,6 +10,7 @@
 #include <airspool/core/clock.h>
 #include <airspool/core/geo.h>
 #include <airspool/core/metrics.h>
+#include <airspool/core/radio_report.h>
 #include <airspool/core/result.h>
 #include <airspool/core/sky_snapshot.h>
 
@@ -35,10 +36,12 @@ struct StatusSettings {
 // served.
 class StatusServer {
  public:
-  // Serves from the return of `open` to the destructor. The board, registry and clock must outlive it. kConfig:
+  // Serves from the return of `open` to the destructor. The boards, registry and clock must outlive it;
+  // `radio`: how the dongle is, null where there can be none. kConfig:
   // `listen` or `location_accuracy` makes no sense; kUnavailable: the port is in use or not ours to take.
   static Result<std::unique_ptr<StatusServer>> open(StatusSettings settings, const Board<SkySnapshot>& sky,
-                                                    const metrics::Registry& metrics, const Clock& clock);
+                                                    const metrics::Registry& metrics, const Clock& clock,
+                                                    const Board<RadioReport>* radio = nullptr);
   StatusServer(const StatusServer&) = delete;
   StatusServer& operator=(const StatusServer&) = delete;
   ~StatusServer();

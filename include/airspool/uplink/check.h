@@ -3,10 +3,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include <airspool/core/check_step.h>
 #include <airspool/core/clock.h>
 #include <airspool/core/result.h>
 #include <airspool/uplink/kafka_sink.h>
@@ -16,23 +16,12 @@
 // What stands between this machine and a sink's other side, step by step, for people: `airspool check uplink`.
 namespace airspool::uplink {
 
-enum class CheckState : std::uint8_t {
-  kGood,
-  kWarning,  // works, and something should be looked at
-  kFailed,   // what comes behind it was not tried
-  kSkipped,  // not tried, for the reason in `detail`
-};
-const char* to_string(CheckState state);  // "good", "warning", "failed", "skipped"
-
-struct CheckStep {
-  std::string step;  // one of "clock", "settings", "name", "connection", "tls", "login", "delivery"
-  CheckState state = CheckState::kGood;
-  std::string detail;  // what was seen, in a sentence
-  std::string next;    // what to do about it; empty when there is nothing to do
-};
-
-// A step that failed. Errors of this program say what is wrong, a semicolon, and what to do.
-CheckStep failed_step(std::string step, const std::string& message);
+using airspool::CheckState;
+// Steps: "clock", "settings", "name", "connection", "tls", "login", "delivery".
+using airspool::CheckStep;
+using airspool::failed_step;
+using airspool::OnStep;
+using airspool::to_string;
 
 // One peer of a sink: where its first bytes go, and in what.
 struct CheckTarget {
@@ -43,9 +32,6 @@ struct CheckTarget {
   std::string cert_file;  // PEM; with key_file: who we are
   std::string key_file;
 };
-
-// Steps are handed on as they are done: some take seconds.
-using OnStep = std::function<void(const CheckStep&)>;
 
 // All three block, up to `patience` a step, and belong on a thread that has nothing else to do. False: a step failed.
 

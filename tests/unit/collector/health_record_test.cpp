@@ -72,6 +72,25 @@ TEST_F(HealthRecordTest, ARedLightIsToldWithinSeconds) {
   EXPECT_EQ(seconds_until_next(health, sinks(true, false)), 5);
 }
 
+TEST_F(HealthRecordTest, ADongleThatGoesIsARedLight) {
+  HealthRecord health = make();
+  metrics_.gauge("airspool_dongle_streaming", "").set(1);
+  metrics_.gauge("airspool_dongle_gain_db", "").set(38.6);
+  const auto before = health.due(sinks(true));
+  ASSERT_TRUE(before);
+  EXPECT_EQ(json::parse(*before)["dongle"], json({{"streaming", true}, {"gain_db", 38.6}}));
+  clock_.advance(20s);
+  EXPECT_FALSE(health.due(sinks(true)));
+  metrics_.gauge("airspool_dongle_streaming", "").set(0);
+  metrics_.gauge("airspool_dongle_gain_db", "").set(0);
+  metrics_.counter("airspool_dongle_samples_dropped_total", "").add(9);
+  clock_.advance(1s);
+  const auto after = health.due(sinks(true));
+  ASSERT_TRUE(after);
+  EXPECT_EQ(json::parse(*after)["dongle"], json({{"streaming", false}}));
+  EXPECT_EQ(json::parse(*after)["drops"][0], json({{"reason", "demodulator-behind"}, {"samples", 9}}));
+}
+
 TEST_F(HealthRecordTest, SaysWhatTheBoxKnows) {
   HealthRecord health = make();
   ASSERT_TRUE(health.due(sinks(true)));

@@ -31,14 +31,44 @@ class LateSource final : public radio::SampleSource {
     auto block = sky_->next();
     if (block && block->samples() == 0) return last_;
     if (block) block->first_sample += samples_before_;
+    if (block) block->arrived = arrived_;
     return block;
   }
   void stop() override { sky_->stop(); }
+  void arrived_at(BootTime time) { arrived_ = time; }
 
  private:
+  std::optional<BootTime> arrived_;
   std::uint64_t samples_before_;
   Result<IqBlock> last_;
   std::unique_ptr<radio::SampleSource> sky_;
+};
+
+// Noise that fills the converter, from a tuner; each block was there a second before it is read.
+class NoisyTuner final : public radio::SampleSource {
+ public:
+  NoisyTuner(radio::GainControl& gain, int seconds) : gain_(gain), blocks_left_(seconds * 2'400'000 / kSamples + 1) {
+    std::uint32_t random = 1;
+    for (std::byte& byte : block_) {
+      random = random * 1'664'525U + 1'013'904'223U;
+      byte = static_cast<std::byte>(random >> 24U);
+    }
+  }
+  [[nodiscard]] const radio::SourceInfo& info() const override { return info_; }
+  Result<IqBlock> next() override {
+    if (blocks_left_-- == 0) return IqBlock{};
+    return IqBlock{block_, SampleFormat::kCu8, std::exchange(position_, position_ + kSamples)};
+  }
+  void stop() override {}
+  radio::GainControl* gain() override { return &gain_; }
+
+ private:
+  static constexpr int kSamples = 65'536;
+  radio::GainControl& gain_;
+  radio::SourceInfo info_{"noise", SampleFormat::kCu8, 2'400'000, std::nullopt};
+  std::vector<std::byte> block_ = std::vector<std::byte>(2 * kSamples);
+  int blocks_left_;
+  std::uint64_t position_ = 0;
 };
 
 class RadioStageTest : public testing::Test {
@@ -94,6 +124,31 @@ TEST_F(RadioStageTest, PlacesFramesOnBootTime) {
   run(std::make_unique<LateSource>(0));
   expect_frames_of_the_last_second();
   EXPECT_EQ(count("airspool_samples_total"), 2'400'000U);
+}
+
+TEST_F(RadioStageTest, PlacesWhatWaitedWhereItCame) {
+  auto source = std::make_unique<LateSource>(0);
+  source->arrived_at(BootTime{99s});
+  run(std::move(source));
+  int blocks = 0;
+  while (auto input = sky_.try_pop()) {
+    if (const auto* block = std::get_if<FrameBlock>(&*input)) {
+      EXPECT_EQ(block->end, BootTime{99s});
+      ++blocks;
+    }
+  }
+  EXPECT_GT(blocks, 5);
+}
+
+TEST_F(RadioStageTest, TheGainFollowsWhatIsHeard) {
+  radio::GainControl gain({});
+  std::vector<int> set;
+  ASSERT_TRUE(gain.attach({0, 197, 402, 496}, [&](std::optional<int> tenth_db) -> Result<void> {
+    set.push_back(tenth_db.value_or(-1));
+    return {};
+  }));
+  run(std::make_unique<NoisyTuner>(gain, 20));
+  EXPECT_EQ(set, (std::vector<int>{402, 197})) << gain.state().reason;
 }
 
 TEST_F(RadioStageTest, PlacesThemRightAfterAYear) {

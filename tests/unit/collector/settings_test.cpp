@@ -12,9 +12,7 @@
 namespace airspool::collector {
 namespace {
 
-using testing::Contains;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 std::vector<std::byte> first_samples(const config::Config& config) {
   auto source = open_radio(config);
@@ -32,12 +30,6 @@ config::Config simulated(std::int64_t seed) {
   return config;
 }
 
-void expect_not_in_this_version(const Error& error, const std::string& what) {
-  EXPECT_EQ(error.code, ErrorCode::kConfig);
-  EXPECT_THAT(error.message, HasSubstr(what));
-  EXPECT_THAT(error.message, HasSubstr("not in this version"));
-}
-
 TEST(SettingsTest, OneSeedIsOneSky) {
   EXPECT_EQ(first_samples(simulated(7)), first_samples(simulated(7)));
   EXPECT_NE(first_samples(simulated(7)), first_samples(simulated(8)));
@@ -53,20 +45,53 @@ TEST(SettingsTest, TheSimulatedSkyIsAroundTheStation) {
 
 TEST(SettingsTest, WithoutARadioThereIsNoSource) {
   config::Config config;
-  for (const auto source : {config::RadioSource::kNone, config::RadioSource::kAuto}) {
-    config.radio.source = source;
-    const auto opened = open_radio(config);
-    ASSERT_TRUE(opened);
-    EXPECT_EQ(*opened, nullptr) << "never the simulator by itself";
+  config.radio.source = config::RadioSource::kNone;
+  const auto opened = open_radio(config);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(*opened, nullptr);
+}
+
+TEST(SettingsTest, AutoIsADongleAndNeverTheSimulator) {
+  config::Config config;
+  config.radio.source = config::RadioSource::kAuto;
+  config.radio.device = "a serial that no dongle has";
+  const auto opened = open_radio(config);
+  ASSERT_TRUE(opened);
+  ASSERT_EQ(*opened != nullptr, radio::RtlSdrSource::built_in());
+  if (*opened) {
+    EXPECT_EQ((*opened)->info().name, "RTL-SDR a serial that no dongle has");
+    EXPECT_NE((*opened)->gain(), nullptr);
   }
 }
 
-TEST(SettingsTest, ARadioThatCannotBeReadYetIsRefused) {
+TEST(SettingsTest, ADongleIsSetUpAsConfigured) {
+  config::Radio from;
+  EXPECT_EQ(dongle_settings(from).gain.mode, radio::GainChoice::Mode::kAuto);
+  EXPECT_EQ(dongle_settings(from).device, "");
+  from.device = "00000001";
+  from.gain = {config::Gain::Mode::kFixed, 38.6};
+  from.ppm = -3;
+  from.bias_tee = true;
+  from.sample_rate_hz = 2'000'000;
+  const radio::RtlSdrSettings settings = dongle_settings(from);
+  EXPECT_EQ(settings.device, "00000001");
+  EXPECT_EQ(settings.gain, (radio::GainChoice{radio::GainChoice::Mode::kFixed, 38.6}));
+  EXPECT_EQ(settings.ppm, -3);
+  EXPECT_TRUE(settings.bias_tee);
+  EXPECT_EQ(settings.sample_rate_hz, 2'000'000U);
+  from.gain.mode = config::Gain::Mode::kAgc;
+  EXPECT_EQ(dongle_settings(from).gain.mode, radio::GainChoice::Mode::kAgc);
+}
+
+TEST(SettingsTest, ADongleOfAnotherMachineNeedNotBeThereYet) {
   config::Config config;
-  config.radio.source = config::RadioSource::kRtlSdr;
-  expect_not_in_this_version(open_radio(config).error(), "rtlsdr");
   config.radio.source = config::RadioSource::kRtlTcp;
-  expect_not_in_this_version(open_radio(config).error(), "rtl_tcp");
+  config.radio.host = "attic.local";
+  config.radio.sample_rate_hz = 2'000'000;
+  const auto opened = open_radio(config);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ((*opened)->info().name, "rtl_tcp attic.local:1234");
+  EXPECT_EQ((*opened)->info().sample_rate_hz, 2'000'000U);
 }
 
 TEST(SettingsTest, ARecordingThatIsMissingIsAnError) {
@@ -90,12 +115,15 @@ TEST(SettingsTest, SamplingAndFusionAreAsConfigured) {
   EXPECT_EQ(sky_settings(config).sampling.policy, sky::SamplingPolicy::kEveryChange);
   config.sampling.policy = config::SamplingPolicy::kAdaptive;
   config.sampling.position_m = 20.0;
+  config.sampling.fields = {"wind", "emergency"};
   config.sampling.altitude_m = 15.0;
   config.sampling.max_gap_s = 12.5;
   config.fusion.prefer_radio_s = 2.5;
   const SkySettings settings = sky_settings(config);
   EXPECT_EQ(settings.sampling.policy, sky::SamplingPolicy::kAdaptive);
   EXPECT_EQ(settings.sampling.position_m, 20.0);
+  EXPECT_TRUE(settings.sampling.fields.contains(ExtendedField::kWind));
+  EXPECT_FALSE(settings.sampling.fields.contains(ExtendedField::kRoll));
   EXPECT_EQ(settings.sampling.altitude_m, 15.0);
   EXPECT_EQ(settings.sampling.max_gap, std::chrono::milliseconds(12'500));
   EXPECT_EQ(settings.picture.fusion.prefer_radio, std::chrono::milliseconds(2'500));
@@ -220,13 +248,32 @@ TEST(SettingsTest, TellsTheSpoolWhenTheClockIsBelieved) {
   EXPECT_EQ(spool_settings(config).clock.trust, spool::ClockTrust::kAlways);
 }
 
-TEST(SettingsTest, SaysWhatItIgnores) {
-  EXPECT_THAT(without_effect({}), IsEmpty());
+TEST(SettingsTest, KeepsSimulatedFramesOnThisMachineUnlessAllowed) {
   config::Config config;
-  config.inputs.resize(1);
-  const auto sentences = without_effect(config);
-  EXPECT_EQ(sentences.size(), 1U);
-  EXPECT_THAT(sentences, Contains(HasSubstr("[[input]]")));
+  config.outputs = {{config::OutputType::kSbs, "127.0.0.1:30003", config::OutputFrom::kRadio},
+                    {config::OutputType::kBeast, "0.0.0.0:30005", config::OutputFrom::kAll}};
+  const auto real = output_settings(config, false);
+  ASSERT_EQ(real.size(), 2U);
+  EXPECT_EQ(real[0].format, feed::OutputFormat::kSbs);
+  EXPECT_TRUE(real[0].own_radio_only);
+  EXPECT_FALSE(real[1].own_radio_only);
+  EXPECT_FALSE(real[1].refuse_own_radio);
+  config.radio.source = config::RadioSource::kSim;
+  EXPECT_FALSE(output_settings(config, false)[0].refuse_own_radio);
+  EXPECT_TRUE(output_settings(config, false)[1].refuse_own_radio);
+  EXPECT_FALSE(output_settings(config, true)[1].refuse_own_radio);
+}
+
+TEST(SettingsTest, TellsInputsWhereToConnectAndToListen) {
+  config::Config config;
+  config.inputs = {{config::InputType::kBeast, "readsb.local:30005", {}},
+                   {config::InputType::kBeast, {}, "[::1]:30104"}};
+  const auto inputs = input_settings(config);
+  ASSERT_EQ(inputs.size(), 2U);
+  EXPECT_EQ(inputs[0].connect, "readsb.local:30005");
+  EXPECT_EQ(inputs[0].listen, "");
+  EXPECT_EQ(inputs[1].connect, "");
+  EXPECT_EQ(inputs[1].listen, "[::1]:30104");
 }
 
 }  // namespace

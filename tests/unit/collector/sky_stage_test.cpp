@@ -65,7 +65,10 @@ class SkyStageTest : public testing::Test {
   std::vector<Record> run_into(RecordChannel& records) {
     input_.close();
     settings_.sampling.station_id = "roof-1";
-    SkyStage(settings_, input_, records, snapshots_, clock_, metrics_).run();
+    SkyStage stage(settings_, input_, records, snapshots_, clock_, metrics_);
+    if (!inputs_.empty()) stage.expect_inputs(inputs_);
+    if (outgoing_ != nullptr) stage.pass_on(*outgoing_);
+    stage.run();
     std::vector<Record> all;
     while (auto some = records.try_pop()) all.insert(all.end(), some->begin(), some->end());
     EXPECT_TRUE(records.drained()) << "the store must learn that nothing more comes";
@@ -74,6 +77,8 @@ class SkyStageTest : public testing::Test {
   std::uint64_t count(const char* counter) { return metrics_.counter(counter, "").value(); }
 
   SkySettings settings_{.picture = {.tracker = {}, .fusion = {.radio_source = RecordSource::kSim}}, .sampling = {}};
+  std::vector<std::string> inputs_;
+  feed::OutgoingChannel* outgoing_ = nullptr;
   SkyChannel input_{8};
   Board<SkySnapshot> snapshots_;
   ManualClock clock_{kWall, kBoot};
@@ -102,6 +107,70 @@ TEST_F(SkyStageTest, ShowsThePictureAtTheEnd) {
   ASSERT_EQ(snapshot->aircraft.size(), 1U);
   EXPECT_EQ(snapshot->aircraft.front().state.icao24, kHeard);
   EXPECT_EQ(snapshot->taken, kBoot);
+}
+
+TEST_F(SkyStageTest, CountsWhatSeveralReceiversHearOnce) {
+  modes::ModeSFrame frame = FrameBuilder::squitter(4).build();
+  frame.signal_dbfs = -20.0F;
+  inputs_ = {"127.0.0.1:30005", "127.0.0.1:30105"};
+  ASSERT_TRUE(input_.try_push(feed::HeardFrames{0, 1, {{frame, kBoot - 100ms}}}));
+  hear({frame});
+  frame.signal_dbfs = -8.0F;
+  ASSERT_TRUE(input_.try_push(feed::HeardFrames{1, 2, {{frame, kBoot - 50ms}}}));
+  feed::InputReport report;
+  report.fresh = {0, 2, 0, 0, 2};
+  report.inputs = {{inputs_[0], 1, 1, 1, 0, 0, 0, 23, 0}, {inputs_[1], 1, 1, 1, 0, 0, 0, 23, 0}};
+  ASSERT_TRUE(input_.try_push(std::move(report)));
+  run();
+  const auto snapshot = snapshots_.latest();
+  ASSERT_EQ(snapshot->aircraft.size(), 1U);
+  EXPECT_EQ(snapshot->aircraft.front().messages, 1U);
+  EXPECT_EQ(snapshot->aircraft.front().state.rssi_dbfs, -8.0) << "the best of the three";
+  EXPECT_EQ(snapshot->statistics.total.messages, 1U);
+  EXPECT_EQ(snapshot->statistics.total.remote.accepted, 2U);
+  ASSERT_EQ(snapshot->inputs.size(), 2U);
+  EXPECT_EQ(snapshot->inputs[0].duplicates, 0U);
+  EXPECT_EQ(snapshot->inputs[1].duplicates, 1U);
+  EXPECT_EQ(snapshot->inputs[1].bytes, 23U);
+  EXPECT_EQ(metrics_.value("airspool_input_duplicates_total", {{"input", "radio"}}), 1.0);
+  EXPECT_EQ(metrics_.value("airspool_input_duplicates_total", {{"input", inputs_[1]}}), 1.0);
+}
+
+TEST_F(SkyStageTest, CountsEveryFrameOfARadioThatIsAlone) {
+  hear({FrameBuilder::squitter(4).build(), FrameBuilder::squitter(4).build()});
+  run();
+  EXPECT_EQ(snapshots_.latest()->statistics.total.messages, 2U);
+  EXPECT_TRUE(snapshots_.latest()->inputs.empty());
+}
+
+TEST_F(SkyStageTest, PassesOnWhatIsHeard) {
+  feed::OutgoingChannel outgoing(4);
+  outgoing_ = &outgoing;
+  inputs_ = {"127.0.0.1:30005"};
+  const modes::ModeSFrame frame = FrameBuilder::squitter(4).build();
+  ASSERT_TRUE(input_.try_push(feed::HeardFrames{0, 1, {{frame, kBoot}}}));
+  hear({frame});
+  ASSERT_TRUE(input_.try_push(feed::HeardFrames{0, 2, {{frame, kBoot}}}));
+  run();
+  const auto first = outgoing.try_pop();
+  ASSERT_TRUE(first && first->size() == 1);
+  EXPECT_TRUE(first->front().first);
+  EXPECT_FALSE(first->front().own_radio);
+  EXPECT_EQ(first->front().message.address, kHeard);
+  const auto second = outgoing.try_pop();
+  ASSERT_TRUE(second && second->size() == 1) << "of our own radio all, for the sake of their time stamps";
+  EXPECT_FALSE(second->front().first);
+  EXPECT_TRUE(second->front().own_radio);
+  EXPECT_FALSE(outgoing.try_pop()) << "a copy of another is nobody's news";
+}
+
+TEST_F(SkyStageTest, CountsWhatTheOutputsHaveNoRoomFor) {
+  feed::OutgoingChannel outgoing(1);
+  outgoing_ = &outgoing;
+  hear({FrameBuilder::squitter(4).build()});
+  hear({FrameBuilder::squitter(4).build(), FrameBuilder::squitter(4).build()});
+  run();
+  EXPECT_EQ(count("airspool_output_frames_dropped_total"), 2U);
 }
 
 TEST_F(SkyStageTest, TellsWhatTheRadioCountedBesideItsOwn) {
@@ -146,7 +215,7 @@ TEST_F(SkyStageTest, ShowsAnEmptySkyBeforeAnythingIsHeard) {
 TEST_F(SkyStageTest, EndsWithoutInput) { EXPECT_TRUE(run().empty()); }
 
 TEST_F(SkyStageTest, CountsFramesThatSayNothing) {
-  hear({FrameBuilder(19).build(), FrameBuilder::squitter(4).build()});
+  hear({FrameBuilder(22).build(), FrameBuilder::squitter(4).build()});
   EXPECT_EQ(run().size(), 1U);
   EXPECT_EQ(count("airspool_frames_undecodable_total"), 1U);
 }

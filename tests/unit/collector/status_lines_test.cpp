@@ -47,8 +47,8 @@ class StatusLinesTest : public testing::Test {
   // The line of a part, a minute after the start.
   StatusLine line(const std::string& part) {
     if (!lines_) {
-      lines_.emplace(StatusLines::Chain{"roof-1", radio_, true}, StatusLines::Sources{sky_, spool_, sinks_, metrics_},
-                     clock_);
+      lines_.emplace(StatusLines::Chain{"roof-1", radio_, true},
+                     StatusLines::Sources{sky_, radio_report_, spool_, sinks_, metrics_}, clock_);
     }
     const ChainStatus status = lines_->now();
     for (const StatusLine& one : status.lines) {
@@ -65,6 +65,7 @@ class StatusLinesTest : public testing::Test {
   bool radio_ = true;
   ManualClock clock_{WallTime{1'700'000'100s}, BootTime{1000s}};
   Board<SkySnapshot> sky_;
+  Board<RadioReport> radio_report_;
   Board<spool::SpoolStat> spool_;
   Board<std::vector<uplink::SinkStatus>> sinks_;
   metrics::Registry metrics_;
@@ -91,6 +92,32 @@ TEST_F(StatusLinesTest, MissingSamplesAreAWarning) {
   publish_sky(2.4e6, 2'400'000);
   EXPECT_EQ(line("radio").light, Light::kAmber);
   EXPECT_THAT(line("radio").text, HasSubstr("1.0 s missing"));
+}
+
+TEST_F(StatusLinesTest, ADongleSaysItsGainAndItsTrouble) {
+  RadioReport report;
+  report.streaming = true;
+  report.gain = "auto";
+  report.gain_db = 38.6;
+  radio_report_.publish(std::make_shared<const RadioReport>(report));
+  publish_sky(2.4e6);
+  EXPECT_EQ(line("radio").text, "2.40 MS/s, 412 messages/s, gain 38.6 dB (auto)");
+  report.streaming = false;
+  report.trouble = "no dongle is plugged in";
+  radio_report_.publish(std::make_shared<const RadioReport>(report));
+  EXPECT_EQ(line("radio").light, Light::kRed);
+  EXPECT_EQ(line("radio").text, "no dongle is plugged in");
+}
+
+TEST_F(StatusLinesTest, AnInputThatNobodyFeedsIsAWarning) {
+  auto snapshot = std::make_shared<SkySnapshot>();
+  snapshot->inputs.resize(1);
+  snapshot->inputs[0].name = "127.0.0.1:30005";
+  sky_.publish(std::move(snapshot));
+  EXPECT_EQ(line("input").light, Light::kGreen);
+  start_and_wait();
+  EXPECT_EQ(line("input").light, Light::kAmber);
+  EXPECT_THAT(line("input").text, HasSubstr("127.0.0.1:30005: 0 connected"));
 }
 
 TEST_F(StatusLinesTest, ABoxWithoutRadioIsNotBroken) {

@@ -102,6 +102,7 @@ TEST(ConfigCommandLineTest, ASectionIsNoKey) {
   EXPECT_EQ(wrong("", {"radio=3"}), "--set radio=3: radio is a section: write radio.KEY=VALUE\n");
   EXPECT_EQ(wrong(kTwoSinks, {"sink.lake=3"}), "--set sink.lake=3: name a key of the sink: sink.lake.KEY=VALUE\n");
   EXPECT_THAT(wrong("", {"input.x.connect=a:1"}), HasSubstr("inputs have no names"));
+  EXPECT_THAT(wrong("", {"output.x.listen=a:1"}), HasSubstr("outputs have no names; write [[output]]"));
 }
 
 TEST(ConfigCommandLineTest, AValueCannotSmuggleInMoreKeys) {

@@ -86,6 +86,30 @@ TEST(ConfigCrossFieldTest, PlainHttpOnlyToThisMachine) {
   EXPECT_THAT(wrong("[opensky]\nbase_url = \"http://127.0.0.1.example.org/\"\n"), HasSubstr("plain http"));
 }
 
+TEST(ConfigCrossFieldTest, AnOutputHasTheUsualPortOfItsTypeOnThisMachine) {
+  const Config config = right(
+                            "[[output]]\ntype='beast'\n[[output]]\ntype='avr'\n[[output]]\ntype='sbs'\nlisten='0.0.0.0:"
+                            "30103'\nfrom='radio'\n")
+                            .config;
+  ASSERT_EQ(config.outputs.size(), 3U);
+  EXPECT_EQ(config.outputs[0].listen, "127.0.0.1:30005");
+  EXPECT_EQ(config.outputs[0].from, OutputFrom::kAll);
+  EXPECT_EQ(config.outputs[1].listen, "127.0.0.1:30002");
+  EXPECT_EQ(config.outputs[2].listen, "0.0.0.0:30103");
+  EXPECT_EQ(config.outputs[2].from, OutputFrom::kRadio);
+  EXPECT_TRUE(right("").config.outputs.empty());
+}
+
+TEST(ConfigCrossFieldTest, TwoCannotHaveOnePort) {
+  EXPECT_EQ(wrong("[[input]]\nlisten='127.0.0.1:30104'\n[[output]]\ntype='beast'\n[[output]]\ntype='beast'\n"
+                  "[[output]]\ntype='avr'\nlisten='127.0.0.1:30104'\n"),
+            "a.toml:5:1: another [[output]] listens on \"127.0.0.1:30005\" already: give this one another port\n"
+            "a.toml:9:1: an [[input]] listens on \"127.0.0.1:30104\" already: give this one another port\n");
+  EXPECT_EQ(wrong("[[output]]\ntype='beast'\nlisten='127.0.0.1:0'\n[[output]]\ntype='avr'\nlisten='127.0.0.1:0'\n"),
+            "");
+  EXPECT_THAT(wrong("[[output]]\nlisten='a:1'\n"), testing::HasSubstr("[[output]] needs the key \"type\""));
+}
+
 TEST(ConfigCrossFieldTest, InputConnectsOrListens) {
   EXPECT_EQ(wrong("[[input]]\n[[input]]\nconnect = \"a:1\"\nlisten = \"b:2\"\n"),
             "a.toml:1:1: an input needs connect = \"host:port\" or listen = \"address:port\"\n"

@@ -46,6 +46,8 @@ TEST(ConfigDefaultsTest, EveryDefaultIsWithinItsOwnRange) {
                                 : kind == "mqtt" ? "url='mqtt://h'\n"
                                                  : "path='p'\n";
       EXPECT_EQ(wrong("[[sink]]\ntype='" + kind + "'\n" + needs + assignment), "") << doc.path;
+    } else if (section == "output[]") {
+      EXPECT_EQ(wrong("[[output]]\ntype='beast'\n" + assignment), "") << doc.path;
     } else if (section == "input[]") {
       EXPECT_EQ(wrong("[[input]]\nconnect='a:1'\n" + assignment), "") << doc.path;
     } else {

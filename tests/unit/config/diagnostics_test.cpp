@@ -54,6 +54,9 @@ TEST(ConfigDiagnosticsTest, OutOfRangeSaysTheRangeAndTheUnit) {
 }
 
 TEST(ConfigDiagnosticsTest, BadWordListsTheWordsAndSuggests) {
+  EXPECT_EQ(wrong("[sampling]\nfields = [\"roll\", \"wint\"]\n"),
+            "a.toml:2:19: sampling.fields must hold \"selected_altitude\", \"roll\", \"mach\", \"indicated_airspeed\", "
+            "\"true_airspeed\", \"wind\", \"temperature\" or \"emergency\", not \"wint\"; did you mean \"wind\"?\n");
   EXPECT_EQ(wrong("[sampling]\npolicy = \"adaptiv\"\n"),
             "a.toml:2:10: sampling.policy must be \"interval\", \"every-change\" or \"adaptive\", not \"adaptiv\"; "
             "did you mean \"adaptive\"?\n");

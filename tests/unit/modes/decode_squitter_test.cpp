@@ -268,7 +268,9 @@ TEST(ExtendedSquitterTest, NamesTheRegisterOfEveryTypeCode) {
     const auto message = decode(FrameBuilder::squitter(typecode).build());
     EXPECT_EQ(message->bds, expected) << typecode;
     EXPECT_EQ(message->typecode, typecode);
-    EXPECT_EQ(std::holds_alternative<OtherSquitter>(message->body), typecode > 22 || typecode == 19) << typecode;
+    // Of the reports with subtypes, those whose subtype 0 is not reserved.
+    const bool read = (typecode <= 22 && typecode != 19) || typecode == 29 || typecode == 31;
+    EXPECT_EQ(std::holds_alternative<OtherSquitter>(message->body), !read) << typecode;
   }
 }
 
@@ -314,15 +316,51 @@ TEST(ExtendedSquitterTest, TakesTheKindOfAddressFromControlFieldAndImf) {
   }
 }
 
-TEST(ExtendedSquitterTest, LeavesCoarseAndManagementMessagesUndecoded) {
-  for (const unsigned control : {3U, 4U, 7U}) {
+TEST(ExtendedSquitterTest, LeavesManagementAndReservedMessagesUndecoded) {
+  for (const unsigned control : {4U, 7U}) {
     const auto message = decode(FrameBuilder(18).set(6, 8, control).set(9, 32, 0xABCDEF).me(1, 5, 11).build());
     ASSERT_TRUE(message);
     EXPECT_TRUE(std::holds_alternative<OtherSquitter>(message->body)) << control;
+    EXPECT_EQ(message->origin, control == 4 ? SquitterOrigin::kManagement : SquitterOrigin::kReserved);
     EXPECT_FALSE(message->typecode);
     EXPECT_FALSE(message->bds);
-    // The first ME bit of 11 is 0: coarse TIS-B about an ICAO address.
-    EXPECT_EQ(message->address.is_icao(), control == 3) << control;
+    EXPECT_FALSE(message->address.is_icao()) << control;
+  }
+}
+
+TEST(CoarsePositionTest, ReadsItsOwnLayout) {
+  const auto message = decode(FrameBuilder(18)
+                                  .set(6, 8, 3)
+                                  .set(9, 32, 0xABCDEF)
+                                  .me(2, 3, 3)       // SPI
+                                  .me(8, 19, 0xC38)  // 38,000 ft
+                                  .me(20, 20, 1)
+                                  .me(21, 25, 8)  // a quarter of the circle
+                                  .me(26, 31, 5)  // around 128 knots
+                                  .me(32, 32, 1)
+                                  .me(33, 44, 0x800)
+                                  .me(45, 56, 0x001)
+                                  .build());
+  ASSERT_TRUE(message);
+  EXPECT_TRUE(message->address.is_icao());
+  EXPECT_EQ(message->origin, SquitterOrigin::kTisb);
+  EXPECT_FALSE(message->typecode);
+  const auto& body = std::get<CoarsePosition>(message->body);
+  EXPECT_TRUE(body.spi);
+  EXPECT_FALSE(body.alert);
+  EXPECT_NEAR(*body.baro_altitude_m, 38'000 * 0.3048, 1e-9);
+  EXPECT_EQ(body.true_track_deg, 90.0);
+  EXPECT_NEAR(*body.ground_speed_mps, 128 * 1852.0 / 3600.0, 1e-9);
+  EXPECT_TRUE(body.cpr.odd);
+  EXPECT_EQ(body.cpr.latitude, 65'536U);
+  EXPECT_EQ(body.cpr.longitude, 32U);
+}
+
+TEST(CoarsePositionTest, KnowsNoSpeedAtTheEndsOfTheScale) {
+  for (const unsigned code : {0U, 1U, 63U}) {
+    const auto message = decode(FrameBuilder(18).set(6, 8, 3).me(26, 31, code).build());
+    EXPECT_FALSE(std::get<CoarsePosition>(message->body).ground_speed_mps) << code;
+    EXPECT_FALSE(std::get<CoarsePosition>(message->body).true_track_deg);
   }
 }
 

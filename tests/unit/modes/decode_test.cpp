@@ -19,7 +19,7 @@ using test::FrameBuilder;
 static_assert(std::is_trivially_copyable_v<Message>, "a message is copied between threads without allocation");
 
 constexpr std::array kShortFormats = {0, 4, 5, 11};
-constexpr std::array kLongFormats = {16, 17, 18, 20, 21, 24};
+constexpr std::array kLongFormats = {16, 17, 18, 19, 20, 21, 24};
 
 bool is_decoded(int df) {
   return std::ranges::count(kShortFormats, df) != 0 || std::ranges::count(kLongFormats, df) != 0;
@@ -35,6 +35,21 @@ TEST(DecodeTest, TakesEveryFormatThatIsSentAndNoOther) {
       EXPECT_EQ(message.error(), FrameReject::kUnknownFormat);
     }
   }
+}
+
+// The civil format is the only public one of DF19.
+TEST(DecodeTest, ReadsAMilitarySquitterOfTheCivilFormatAlone) {
+  for (unsigned application = 0; application < 8; ++application) {
+    const auto message = decode(FrameBuilder(19).set(6, 8, application).set(9, 32, 0xAE1234).me(1, 5, 11).build());
+    ASSERT_EQ(message.has_value(), application == 0);
+    if (!message) {
+      EXPECT_EQ(message.error(), FrameReject::kUnknownFormat);
+      continue;
+    }
+    EXPECT_EQ(message->address, Icao24::icao(0xAE1234));
+    EXPECT_TRUE(std::holds_alternative<AirbornePosition>(message->body));
+  }
+  EXPECT_EQ(decode(FrameBuilder(19).overlaid_with(0x123456)).error(), FrameReject::kCrc);
 }
 
 TEST(DecodeTest, RejectsALengthThatDoesNotFitTheFormat) {
@@ -82,14 +97,15 @@ TEST(DecodeTest, SurvivesEveryFormatWithAnyPayload) {
         value = static_cast<std::uint8_t>(round == 0 ? 0 : round == 1 ? 0xFF : byte(random));
       frame.bytes[0] = static_cast<std::uint8_t>((frame.bytes[0] & 0x07U) | first_five << 3U);
       frame.length = first_five < 16 ? kShortFrameBytes : kLongFrameBytes;
+      const bool public_format = is_decoded(frame.df()) && (frame.df() != 19 || (frame.bytes[0] & 0x07U) == 0);
       const auto as_heard = decode(frame);
-      EXPECT_EQ(as_heard.has_value() || as_heard.error() != FrameReject::kUnknownFormat, is_decoded(frame.df()));
+      EXPECT_EQ(as_heard.has_value() || as_heard.error() != FrameReject::kUnknownFormat, public_format);
       // The same payload under a parity that fits, so that the squitter decoders see it too.
       const std::size_t data = frame.length - 3U;
       const std::uint32_t remainder = crc24(frame.view());
       for (std::size_t i = 0; i < 3; ++i)
         frame.bytes.at(data + i) ^= static_cast<std::uint8_t>(remainder >> (16 - 8 * i));
-      EXPECT_EQ(decode(frame).has_value(), is_decoded(frame.df()));
+      EXPECT_EQ(decode(frame).has_value(), public_format);
     }
   }
 }

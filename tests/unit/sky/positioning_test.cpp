@@ -216,6 +216,74 @@ TEST_F(PositioningTest, HalvesOfTwoAircraftWithOneAddressDoNotMakeAThirdPlace) {
   EXPECT_EQ(counts().pairs_inconsistent, 1U);
 }
 
+// The zones of an even and an odd half drift apart by 6 NM a zone: what flies 5 km between the two is read wrong.
+TEST_F(PositioningTest, GivesTheHalvesOfAFastAircraftLessTime) {
+  hear(speed(640.0), 0.0);
+  hear(airborne(kBern, false), 0.0);
+  hear(airborne(east_of(kBern, 640.0 * 9), true), 9.0);
+  EXPECT_FALSE(position());
+  hear(speed(640.0), 20.0);
+  hear(airborne(kBern, false), 20.0);
+  const GeoPosition there = east_of(kBern, 640.0 * 7);
+  hear(airborne(there, true), 27.0);
+  EXPECT_LT(error_m(there), kAirborneResolutionM);
+}
+
+TEST_F(PositioningTest, NeverPairsARadarsTrackWithARepeatedSquitter) {
+  for (const bool odd : {false, true}) {
+    modes::Message repeated = airborne(kBern, odd);
+    repeated.df = 18;
+    repeated.origin = odd ? modes::SquitterOrigin::kAdsr : modes::SquitterOrigin::kTisb;
+    hear(repeated, odd ? 0.5 : 0.0);
+  }
+  EXPECT_FALSE(position());
+}
+
+TEST_F(PositioningTest, ReadsACoarsePairOfARadar) {
+  for (const bool odd : {false, true}) {
+    modes::CoarsePosition body;
+    body.cpr = test::cpr_encode(CprKind::kAirborne, kBern, odd);
+    body.cpr.latitude &= ~31U;
+    body.cpr.longitude &= ~31U;
+    modes::Message coarse = message(18, body);
+    coarse.origin = modes::SquitterOrigin::kTisb;
+    hear(coarse, odd ? 0.5 : 0.0);
+  }
+  EXPECT_LT(error_m(kBern), 300.0);
+  EXPECT_EQ(aircraft().position_source, PositionSource::kTisbOrAdsr);
+}
+
+// A surface pair leaves eight places open. One that the receiver cannot hear is not the right one.
+TEST_F(PositioningTest, BelievesNobodyOnTheGroundBeyondTheHorizon) {
+  use_receiver(kBern);
+  const GeoPosition far{46.95, 15.2};  // 589 km
+  hear(surface(far, false, 5.0), 0.0);
+  hear(surface(far, true, 5.0), 0.5);
+  EXPECT_GT(error_m(far), 1'000.0);
+  EXPECT_TRUE(!position() || distance_m(*position(), kBern) < 185'000.0);
+}
+
+// One address at random places of the world, each with a good pair: it may be taken for where it was first, never for a
+// thing that jumps.
+TEST_F(PositioningTest, AnAddressThatIsEverywhereIsNotDrawnAllOverTheGlobe) {
+  std::uint32_t random = 1;
+  const auto next = [&random] { return (random = random * 1'664'525U + 1'013'904'223U) / 4'294'967'296.0; };
+  std::optional<GeoPosition> last;
+  BootTime last_time{};
+  for (int i = 0; i < 3'000; ++i) {
+    hear_pair({next() * 170.0 - 85.0, next() * 360.0 - 180.0}, i);
+    if (!position()) continue;
+    if (last && aircraft().position.time != last_time) {
+      const double elapsed_s = std::chrono::duration<double>(aircraft().position.time - last_time).count();
+      EXPECT_TRUE(distance_m(*last, *position()) <= 1'000.0 + 700.0 * elapsed_s || elapsed_s > 300.0) << i;
+    }
+    last = position();
+    last_time = aircraft().position.time;
+  }
+  EXPECT_LE(counts().positions, 20U);
+  EXPECT_EQ(tracker_.aircraft().size(), 1U);
+}
+
 TEST_F(PositioningTest, WorksAcrossTheDateLine) {
   const GeoPosition west{-17.0, 179.995};
   hear_pair(west, 0.0);

@@ -96,9 +96,30 @@ TEST_F(TrackerTest, GivesOpenSkyCategories) {
 
 TEST_F(TrackerTest, SmoothsTheSignal) {
   tracker_.observe(all_call(), -20.0F, at(0.0));
-  EXPECT_DOUBLE_EQ(aircraft().rssi_dbfs, -20.0);
+  EXPECT_DOUBLE_EQ(aircraft().rssi_dbfs.value_or(0.0), -20.0);
   tracker_.observe(all_call(), -12.0F, at(1.0));
-  EXPECT_DOUBLE_EQ(aircraft().rssi_dbfs, -18.0);
+  EXPECT_DOUBLE_EQ(aircraft().rssi_dbfs.value_or(0.0), -18.0);
+}
+
+TEST_F(TrackerTest, DoesNotKnowASignalThatNobodyTold) {
+  constexpr float kUntold = std::numeric_limits<float>::quiet_NaN();
+  tracker_.observe(all_call(), kUntold, at(0.0));
+  EXPECT_EQ(aircraft().rssi_dbfs, std::nullopt);
+  tracker_.observe(all_call(), -20.0F, at(1.0));
+  tracker_.observe(all_call(), kUntold, at(2.0));
+  EXPECT_EQ(aircraft().rssi_dbfs, -20.0);
+}
+
+TEST_F(TrackerTest, KeepsTheBestSignalOfAMessageThatSeveralHeard) {
+  tracker_.observe(all_call(), -20.0F, at(0.0));
+  tracker_.observe_better(aircraft().icao24, -20.0F, -16.0F);
+  EXPECT_EQ(aircraft().rssi_dbfs, -16.0) << "as if it had been the only one";
+  tracker_.observe(all_call(), -16.0F, at(1.0));
+  tracker_.observe_better(aircraft().icao24, -16.0F, -12.0F);
+  EXPECT_EQ(aircraft().rssi_dbfs, -15.0) << "as if only the better copy had come";
+  EXPECT_EQ(aircraft().messages, 2U);
+  tracker_.observe_better(Icao24::icao(1), -20.0F, -10.0F);
+  EXPECT_EQ(tracker_.aircraft().size(), 1U);
 }
 
 TEST_F(TrackerTest, KeepsAddressKindsApart) {

@@ -73,6 +73,25 @@ TEST(RecordCodecTest, PrintsAFullRecordInTheOrderOfTheSchema) {
             "\n");
 }
 
+TEST(RecordCodecTest, PrintsWhatIsAskedForBehindTheRest) {
+  Record record = bare();
+  record.state.extended.selected_altitude_m = 10'972.8F;
+  record.state.extended.roll_deg = -2.109375F;
+  record.state.extended.mach = 0.784F;
+  record.state.extended.indicated_airspeed_mps = 138.4F;
+  record.state.extended.true_airspeed_mps = 236.64F;
+  record.state.extended.wind_speed_mps = 22.25F;
+  record.state.extended.wind_direction_deg = 359.97F;
+  record.state.extended.temperature_c = -54.75F;
+  record.state.extended.emergency = 3;
+  const std::string text = print(record, kCalendar);
+  EXPECT_TRUE(text.ends_with(R"("selected_altitude":10972.8,"roll":-2.11,"mach":0.784,"indicated_airspeed":138.4,)"
+                             R"("true_airspeed":236.64,"wind_speed":22.3,"wind_direction":0,"temperature":-54.8,)"
+                             R"("emergency":"minimum_fuel"})"
+                             "\n"))
+      << text;
+}
+
 TEST(RecordCodecTest, AFusedRecordNamesTheFieldsThatOpenSkyGave) {
   Record record = bare();
   record.source = RecordSource::kFused;

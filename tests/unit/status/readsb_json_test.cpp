@@ -136,6 +136,29 @@ TEST(StatsJsonTest, TellsTheStretchesThatReadsbTells) {
   EXPECT_EQ(stats["last1min"]["messages"], 1000);
 }
 
+TEST(StatsJsonTest, TellsOfOtherReceiversWhereThereAreSome) {
+  SkySnapshot snapshot = with_statistics();
+  EXPECT_FALSE(nlohmann::json::parse(stats_json(snapshot)).contains("inputs"));
+  snapshot.inputs = {{"127.0.0.1:30005", 1, 900, 880, 20, 300, 2, 20'000, 7},
+                     {"0.0.0.0:30104", 0, 0, 0, 0, 0, 0, 0, 0}};
+  snapshot.statistics.total.remote = {5, 900, 15, 5, 880};
+  const auto stats = nlohmann::json::parse(stats_json(snapshot));
+  EXPECT_EQ(stats["total"]["remote"],
+            nlohmann::json({{"modeac", 5}, {"modes", 900}, {"bad", 15}, {"unknown_icao", 5}, {"accepted", {880}}}));
+  EXPECT_EQ(stats["last1min"]["remote"]["modes"], 0);
+  ASSERT_EQ(stats["inputs"].size(), 2U);
+  EXPECT_EQ(stats["inputs"][0], nlohmann::json({{"input", "127.0.0.1:30005"},
+                                                {"connected", 1},
+                                                {"messages", 900},
+                                                {"accepted", 880},
+                                                {"rejected", 20},
+                                                {"duplicates", 300},
+                                                {"damaged", 2},
+                                                {"bytes", 20'000},
+                                                {"junk_bytes", 7}}));
+  EXPECT_EQ(stats["inputs"][1]["connected"], 0);
+}
+
 TEST(StatsJsonTest, SpeaksReadsbsNamesOfTheRadio) {
   const auto stats = nlohmann::json::parse(stats_json(with_statistics()));
   EXPECT_EQ(stats["last1min"]["local"],
@@ -172,6 +195,25 @@ TEST(StatsJsonTest, TimesFollowTheCalendarAsItIsNow) {
   snapshot.taken_wall += std::chrono::hours(1);
   const auto stats = nlohmann::json::parse(stats_json(snapshot));
   EXPECT_EQ(stats["last1min"]["end"], 1'766'888'029.25 + 3600.0);
+}
+
+TEST(StatsJsonTest, TellsOfTheDongle) {
+  RadioReport radio;
+  radio.trouble = "device 00000001 is held by kernel driver dvb_usb_rtl28xxu";
+  radio.gain = "auto";
+  radio.gain_reason = "no tuner now";
+  const auto without = nlohmann::json::parse(stats_json(one_aircraft(), &radio));
+  EXPECT_FALSE(without.contains("gain_db"));
+  EXPECT_EQ(without["radio"]["streaming"], false);
+  EXPECT_EQ(without["radio"]["trouble"], radio.trouble);
+  EXPECT_FALSE(without["radio"].contains("device"));
+  radio = {true, "00000001", "R820T", "", "auto", 38.6, "auto: 2.0 % of 2000 messages above -3 dBFS"};
+  const auto with = nlohmann::json::parse(stats_json(one_aircraft(), &radio));
+  EXPECT_EQ(with["gain_db"], 38.6);
+  EXPECT_EQ(with["radio"]["device"], "00000001");
+  EXPECT_EQ(with["radio"]["tuner"], "R820T");
+  EXPECT_EQ(with["radio"]["gain_reason"], radio.gain_reason);
+  EXPECT_FALSE(with["radio"].contains("trouble"));
 }
 
 }  // namespace

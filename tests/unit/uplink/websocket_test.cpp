@@ -9,8 +9,9 @@
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 
+#include <airspool/net/tcp_stream.h>
+
 #include "uplink/http_exchange.h"
-#include "uplink/tcp_stream.h"
 #include "uplink/websocket_frame.h"
 #include "uplink/websocket_stream.h"
 
@@ -30,7 +31,7 @@ struct Wire {
   bool closed = false;
 };
 
-class FakeStream final : public ByteStream {
+class FakeStream final : public net::ByteStream {
  public:
   explicit FakeStream(Wire& wire) : wire_(wire) {}
   Result<bool> establish() override { return true; }
@@ -41,7 +42,7 @@ class FakeStream final : public ByteStream {
     return count;
   }
   Result<std::size_t> read(std::span<char> into) override {
-    if (wire_.from_peer.empty() && wire_.closed) return closed_by_peer();
+    if (wire_.from_peer.empty() && wire_.closed) return net::closed_by_peer();
     const std::size_t count = std::min({into.size(), wire_.chunk, wire_.from_peer.size()});
     std::copy_n(wire_.from_peer.begin(), count, into.begin());
     wire_.from_peer.erase(0, count);
@@ -108,7 +109,7 @@ class WebSocketTest : public testing::Test {
   }
 
   Wire wire_;
-  std::unique_ptr<ByteStream> stream_;
+  std::unique_ptr<net::ByteStream> stream_;
   std::string request_;
   std::string error_;
 };

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lookup.h"
-
+#include <charconv>
 #include <cstring>
 #include <mutex>
 #include <system_error>
@@ -11,7 +10,9 @@
 #include <netdb.h>
 #include <netinet/in.h>
 
-namespace airspool::uplink {
+#include <airspool/net/lookup.h>
+
+namespace airspool::net {
 
 struct Lookup::Shared {
   std::mutex mutex;
@@ -28,7 +29,7 @@ Result<std::vector<Endpoint>> resolve(const std::string& host, std::uint16_t por
   const int status = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
   if (status != 0) {
     return fail(ErrorCode::kUnavailable, "cannot find the address of " + host + " (" + gai_strerror(status) +
-                                             "): check the name in the url, and that the network and DNS work");
+                                             "): check the name, and that the network and DNS work");
   }
   std::vector<Endpoint> endpoints;
   for (const addrinfo* one = list; one != nullptr; one = one->ai_next) {
@@ -69,6 +70,17 @@ std::optional<Result<std::vector<Endpoint>>> Lookup::result() const {
   return shared_->result;
 }
 
+std::optional<HostPort> split_host_port(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  HostPort parts{text.substr(0, colon), 0};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, parts.port);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  if (parts.host.front() == '[' && parts.host.back() == ']') parts.host = parts.host.substr(1, parts.host.size() - 2);
+  return parts;
+}
+
 bool is_numeric_host(const std::string& host) {
   in6_addr address{};
   return inet_pton(AF_INET, host.c_str(), &address) == 1 || inet_pton(AF_INET6, host.c_str(), &address) == 1;
@@ -80,4 +92,4 @@ bool is_loopback_host(const std::string& host) {
   return inet_pton(AF_INET, host.c_str(), &v4) == 1 && (ntohl(v4.s_addr) >> 24U) == 127;
 }
 
-}  // namespace airspool::uplink
+}  // namespace airspool::net

@@ -11,7 +11,7 @@
 
 #include <airspool/core/result.h>
 
-namespace airspool::uplink {
+namespace airspool::net {
 
 struct Endpoint {
   sockaddr_storage address{};
@@ -33,9 +33,16 @@ class Lookup {
   std::shared_ptr<Shared> shared_;
 };
 
+struct HostPort {
+  std::string host;  // without the brackets of an IPv6 address
+  std::uint16_t port = 0;
+};
+// "host:port" or "[address]:port"; nothing when it is neither.
+std::optional<HostPort> split_host_port(const std::string& text);
+
 // True for addresses in 127.0.0.0/8, for ::1 and for "localhost".
 bool is_loopback_host(const std::string& host);
 // True when `host` is an IPv4 or IPv6 address and no name.
 bool is_numeric_host(const std::string& host);
 
-}  // namespace airspool::uplink
+}  // namespace airspool::net

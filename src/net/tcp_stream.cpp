@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tcp_stream.h"
-
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -11,13 +9,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace airspool::uplink {
+#include <airspool/net/tcp_stream.h>
+
+namespace airspool::net {
 namespace {
 
 tl::unexpected<Error> socket_error(int number) {
   switch (number) {
     case ECONNREFUSED:
-      return fail(ErrorCode::kUnavailable, "connection refused: is the broker running, and is the port right?");
+      return fail(ErrorCode::kUnavailable, "connection refused: is anything running there, and is the port right?");
     case EHOSTUNREACH:
     case ENETUNREACH:
     case ENETDOWN:
@@ -32,7 +32,7 @@ tl::unexpected<Error> socket_error(int number) {
 
 class TcpStream final : public ByteStream {
  public:
-  explicit TcpStream(int fd) : fd_(fd) {}
+  explicit TcpStream(int fd, bool connected = false) : fd_(fd), connected_(connected) {}
   ~TcpStream() override { ::close(fd_); }
 
   Result<bool> establish() override {
@@ -65,7 +65,7 @@ class TcpStream final : public ByteStream {
 
  private:
   int fd_;
-  bool connected_ = false;
+  bool connected_;
 };
 
 }  // namespace
@@ -84,4 +84,21 @@ Result<std::unique_ptr<ByteStream>> connect_tcp(const Endpoint& endpoint) {
   return stream;
 }
 
-}  // namespace airspool::uplink
+std::unique_ptr<ByteStream> adopt_tcp(int fd) {
+  const int one = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  return std::make_unique<TcpStream>(fd, true);
+}
+
+void keep_alive(const ByteStream& stream) {
+  const int one = 1;
+  const int idle_s = 30;
+  const int every_s = 10;
+  const int probes = 3;
+  ::setsockopt(stream.fd(), SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
+  ::setsockopt(stream.fd(), IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+  ::setsockopt(stream.fd(), IPPROTO_TCP, TCP_KEEPINTVL, &every_s, sizeof every_s);
+  ::setsockopt(stream.fd(), IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+}
+
+}  // namespace airspool::net

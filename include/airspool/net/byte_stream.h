@@ -10,7 +10,7 @@
 #include <airspool/core/clock.h>
 #include <airspool/core/result.h>
 
-namespace airspool::uplink {
+namespace airspool::net {
 
 // For people: what a TLS peer showed, already checked.
 struct PeerCertificate {
@@ -46,4 +46,4 @@ class ByteStream {
   [[nodiscard]] virtual bool wants_write() const = 0;
 };
 
-}  // namespace airspool::uplink
+}  // namespace airspool::net

@@ -36,13 +36,16 @@ int run(int argc, char** argv) {
   });
 
   int exit_code = 0;
+  add_setup(app, exit_code);
   add_run(app, exit_code);
   add_replay(app, exit_code);
   add_decode(app, exit_code);
+  add_status(app, exit_code);
   add_spool(app, exit_code);
   add_radio(app, exit_code);
   add_check(app, exit_code);
   add_config(app, exit_code);
+  add_docs(app, exit_code);
   add_version(app, exit_code);
 
   // CLI11 would only say that a subcommand is missing.

@@ -57,7 +57,7 @@ STANDARD = set(
     ratio set shared_mutex span sstream stdexcept stop_token string string_view system_error thread tuple type_traits
     typeinfo unordered_map unordered_set utility variant vector version""".split()
 )
-POSIX = re.compile(r"^(sys/|net/|netinet/|arpa/|linux/|unistd\.h|fcntl\.h|time\.h|sysexits\.h|poll\.h|signal\.h|netdb\.h|termios\.h|immintrin\.h|arm_neon\.h)")
+POSIX = re.compile(r"^(sys/|net/|netinet/|arpa/|linux/|unistd\.h|fcntl\.h|time\.h|sysexits\.h|poll\.h|signal\.h|netdb\.h|pwd\.h|termios\.h|immintrin\.h|arm_neon\.h)")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')
 

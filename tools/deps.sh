@@ -29,7 +29,7 @@ packages=(
   libssl-dev librdkafka-dev librtlsdr-dev zstd gzip
 )
 # Witnesses that tests use where they are there, and skip loudly where they are not.
-witnesses=(dump1090-mutability mosquitto mosquitto-clients openssl python3-websockets)
+witnesses=(dump1090-mutability mosquitto mosquitto-clients openssl python3-websockets mandoc)
 
 while (($#)); do
   case $1 in

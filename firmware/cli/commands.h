@@ -14,11 +14,14 @@ namespace airspool::cli {
 
 void add_check(CLI::App& app, int& exit_code);
 void add_config(CLI::App& app, int& exit_code);
+void add_docs(CLI::App& app, int& exit_code);
 void add_decode(CLI::App& app, int& exit_code);
 void add_radio(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
+void add_setup(CLI::App& app, int& exit_code);
 void add_spool(CLI::App& app, int& exit_code);
+void add_status(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 
 // Prints "airspool: MESSAGE" to stderr and gives the exit status that goes with the error.

@@ -11,6 +11,7 @@
 
 #include "cli/commands.h"
 #include "cli/config_layers.h"
+#include "cli/documents.h"
 
 namespace airspool::cli {
 namespace {
@@ -20,15 +21,27 @@ struct ConfigOptions {
   std::string section;
 };
 
+// Without the board's overlay, which is no file of the user's.
 std::string layers_of(const config::Loaded& loaded) {
-  return loaded.file.empty() ? "built-in defaults, no file (" + std::string(config::kDefaultFile) + " does not exist)"
-                             : loaded.file;
+  std::string names;
+  for (const std::string& file : loaded.files) {
+    if (file != loaded.overlay) (names += names.empty() ? "" : ", ") += file;
+  }
+  return names.empty() ? "built-in defaults, no file (" + std::string(config::kDefaultFile) + " does not exist)"
+                       : names;
+}
+
+std::string board_of(const config::Loaded& loaded) {
+  std::string text = loaded.board.name.empty() ? "unknown" : loaded.board.name;
+  if (!loaded.board.model.empty()) text += " (" + loaded.board.model + ")";
+  return text + (loaded.overlay.empty() ? ", which changes no default" : ", defaults of " + loaded.overlay);
 }
 
 int show(const ConfigOptions& options) {
   const config::LoadResult loaded = options.layers.load();
   if (!loaded) return exit_status(ErrorCode::kConfig);
-  std::cout << "# From " << layers_of(*loaded) << ". Behind each value: where it comes from. Secrets show as ***.\n\n"
+  std::cout << "# Board: " << board_of(*loaded) << "\n# From " << layers_of(*loaded)
+            << ". Behind each value: where it comes from. Secrets show as ***.\n\n"
             << config::show_text(*loaded);
   return 0;
 }
@@ -62,7 +75,9 @@ void add_config(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("config", "Check and explain the configuration file");
   command->require_subcommand(1);
   command->footer(
-      "\nThe file is TOML. Later layers win: built-in defaults, the file, the command line.\n"
+      "\nThe file is TOML. Later layers win: built-in defaults, those of the board, the file, conf.d/*.toml beside "
+      "it,\n"
+      "the environment (AIRSPOOL_RADIO__GAIN=38.6), the command line.\n"
       "  airspool config keys radio                      every key of [radio], what it takes and its default\n"
       "  airspool config check --config my.toml          all mistakes at once, as file:line:column: message\n"
       "  airspool config show --set station.lat=48.1 --set station.lon=11.6\n"
@@ -77,6 +92,9 @@ void add_config(CLI::App& app, int& exit_code) {
   CLI::App* check_command = command->add_subcommand("check", "Say OK, or everything that is wrong");
   options->layers.add_to(*check_command);
   check_command->callback([options, &exit_code] { exit_code = check(*options); });
+
+  CLI::App* docs_command = command->add_subcommand("docs", "Print the reference of all keys as Markdown");
+  docs_command->callback([] { std::cout << markdown_of_configuration(); });
 
   CLI::App* keys_command = command->add_subcommand("keys", "Print every key: what it takes, its default, what it does");
   keys_command->add_option("section", options->section, "Only this section: station, radio, opensky, sink, ...");

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 namespace airspool::cli {
 
@@ -34,16 +35,24 @@ void ConfigLayers::add_classic_to(CLI::App& command) {
 }
 
 config::LoadResult ConfigLayers::load() const {
+  config::LoadResult loaded = load_quietly();
+  if (!loaded) std::cerr << loaded.error().text();
+  return loaded;
+}
+
+config::LoadResult ConfigLayers::load_quietly() const {
   config::LoadRequest request;
   if (!file_.empty()) request.file = file_;
+  request.board = config::recognise_board();
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    request.environment.emplace_back(*variable);
+  }
   for (const auto& [option, value] : classic_values_) {
     if (value.empty()) continue;
     if (auto setting = config::classic_setting(option, value)) request.settings.push_back(std::move(*setting));
   }
   for (const std::string& assignment : sets_) request.settings.push_back({"--set", assignment});
-  config::LoadResult loaded = config::load(request);
-  if (!loaded) std::cerr << loaded.error().text();
-  return loaded;
+  return config::load(request);
 }
 
 }  // namespace airspool::cli

@@ -24,6 +24,8 @@ class ConfigLayers {
 
   // Reads all layers. What is wrong has then been printed, and the exit status is 78 (EX_CONFIG).
   [[nodiscard]] config::LoadResult load() const;
+  // The same for a caller that tells what is wrong by itself.
+  [[nodiscard]] config::LoadResult load_quietly() const;
 
  private:
   std::string file_;

@@ -13,6 +13,7 @@
 
 #include <airspool/collector/collector.h>
 #include <airspool/collector/systemd_notify.h>
+#include <airspool/config/station_name.h>
 #include <airspool/core/log.h>
 
 #include "cli/commands.h"
@@ -104,6 +105,11 @@ int run(const RunOptions& options) {
     log::warning("collector",
                  "running as root, which it does not need: what it writes will belong to root, and the service, which "
                  "runs as 'airspool', cannot use it; 'sudo -u airspool airspool run' does the same");
+  }
+  if (const double spread_s = loaded->config.station.start_spread_s; spread_s > 0.0) {
+    const std::chrono::duration<double> wait(spread_s * config::place_in_fleet(config::this_machine()));
+    log::info("collector", "waiting its turn among the boxes of the fleet", {{"wait_s", wait.count()}});
+    if (stop_asked.wait_for(std::chrono::duration_cast<Nanoseconds>(wait))) return 0;
   }
   const SystemClock clock;
   const auto systemd = collector::SystemdNotify::from_environment();

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <airspool/collector/chain_status.h>
 #include <airspool/collector/collector.h>
 #include <airspool/collector/control.h>
 #include <airspool/core/board.h>
@@ -30,6 +31,7 @@
 #include "settings.h"
 #include "sky_stage.h"
 #include "stage_watch.h"
+#include "status_lines.h"
 #include "store_stage.h"
 
 namespace airspool::collector {
@@ -52,6 +54,7 @@ constexpr std::chrono::milliseconds kLook{10};
 constexpr std::chrono::seconds kRadioPatience{15};
 constexpr std::chrono::seconds kSkyPatience{15};
 constexpr std::chrono::seconds kForwardPatience{60};
+constexpr std::chrono::seconds kFramesPatience{15};
 constexpr std::chrono::minutes kStorePatienceOfWatch{5};
 constexpr std::chrono::minutes kOpenSkyPatience{5};
 
@@ -94,6 +97,8 @@ class Collector::Impl {
     if (auto opened = open_inputs(config); !opened) return opened;
     if (auto opened = open_outputs(config); !opened) return opened;
     if (auto opened = open_opensky(config); !opened) return opened;
+    status_lines_.emplace(StatusLines::Chain{station_name(config), radio_.has_value(), config.opensky.enabled},
+                          StatusLines::Sources{snapshots_, radio_report_, spool_stat_, sink_status_, metrics_}, clock_);
     if (auto opened = open_control(config); !opened) return opened;
     open_status(config);
     return {};
@@ -108,6 +113,8 @@ class Collector::Impl {
     if (outputs_) outputs_thread_ = std::thread([this] { outputs_->run(); });
     if (opensky_) opensky_thread_ = std::thread([this] { opensky_->run(); });
     if (radio_) watch_.add("radio", radio_->heart(), kRadioPatience);
+    if (inputs_) watch_.add("beast-in", inputs_->heart(), kFramesPatience);
+    if (outputs_) watch_.add("frames-out", outputs_->heart(), kFramesPatience);
     if (opensky_) watch_.add("opensky", opensky_->heart(), kOpenSkyPatience);
     watch_.add("sky", sky_->heart(), kSkyPatience);
     watch_.add("store", store_->heart(), kStorePatienceOfWatch);
@@ -224,6 +231,7 @@ class Collector::Impl {
   // Runs on the control thread: looks at snapshots, or asks the store thread and waits.
   Result<std::string> answer(std::string_view command, std::string_view arguments) {
     if (command == "spool.stat") return spool::to_json(*spool_stat_.latest());
+    if (command == kStatusCommand) return to_json(status_lines_->now());
     if (command == kGainCommand) return answer_gain(radio_ ? radio_->gain() : nullptr, arguments);
     for (const std::string_view known : {spool::kPageCommand, spool::kRequeueCommand, spool::kCheckCommand}) {
       if (command == known) return ask_store(command, arguments);
@@ -278,6 +286,7 @@ class Collector::Impl {
   std::optional<SkyStage> sky_;
   std::optional<StoreStage> store_;
   std::optional<ForwardStage> forward_;
+  std::optional<StatusLines> status_lines_;
   std::unique_ptr<ControlServer> control_;
   std::unique_ptr<status::StatusServer> status_;
   StageWatch watch_;

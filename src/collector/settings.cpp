@@ -128,7 +128,7 @@ uplink::MqttSinkSettings mqtt_sink_settings(const config::Sink& sink, const std:
   settings.station = station;
   settings.profile = profile_of(sink.profile);
   settings.proxy = sink.proxy.value_or("");
-  settings.client_id = sink.client_id.value_or("");
+  settings.client_id = config::expand_names(sink.client_id.value_or(""), config::this_machine(), station);
   settings.status_topic = sink.status_topic.value_or("");
   settings.aircraft_topic = sink.aircraft_topic.value_or("");
   settings.name = sink.name;
@@ -192,7 +192,8 @@ uplink::MskTokenSettings msk_token_settings(const config::Config& config, const 
   settings.credentials.profile = sink.aws_profile.value_or("");
   settings.credentials.iot_endpoint = sink.iot_credentials_endpoint.value_or("");
   settings.credentials.iot_role_alias = sink.iot_role_alias.value_or("");
-  settings.credentials.iot_thing_name = sink.iot_thing_name.value_or("");
+  settings.credentials.iot_thing_name =
+      config::expand_names(sink.iot_thing_name.value_or(""), config::this_machine(), station_name(config));
   settings.credentials.cert_file = sink.cert_file.value_or("");
   settings.credentials.key_file = sink.key_file.value_or("");
   settings.credentials.ca_file = sink.ca_file.value_or("");

@@ -3,8 +3,6 @@
 #include <memory>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include <airspool/collector/uplink_check.h>
 
 #include "settings.h"
@@ -104,25 +102,6 @@ Result<std::vector<SinkCheck>> check_uplink(const config::Config& config, const 
                 "no sink is named \"" + options.only + "\"; 'airspool config show' lists those that are configured");
   }
   return checks;
-}
-
-std::string to_json(const std::vector<SinkCheck>& checks) {
-  using nlohmann::ordered_json;
-  ordered_json sinks = ordered_json::array();
-  bool good = true;
-  for (const SinkCheck& check : checks) {
-    ordered_json steps = ordered_json::array();
-    for (const auto& [target, step] : check.steps) {
-      ordered_json one = {{"step", step.step}, {"state", uplink::to_string(step.state)}, {"detail", step.detail}};
-      if (!target.empty()) one["target"] = target;
-      if (!step.next.empty()) one["next"] = step.next;
-      steps.push_back(std::move(one));
-    }
-    sinks.push_back({{"name", check.sink}, {"type", check.type}, {"good", check.good}, {"steps", std::move(steps)}});
-    good = good && check.good;
-  }
-  const ordered_json all = {{"good", good}, {"sinks", std::move(sinks)}};
-  return all.dump(2, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 }  // namespace airspool::collector

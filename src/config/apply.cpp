@@ -2,6 +2,7 @@
 #include "apply.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,7 @@ std::string unknown_key(std::string_view key, std::string_view section) {
   if (const std::string homes = homes_of(key, section); !homes.empty()) return message + "; it belongs into " + homes;
   message += "; known there: ";
   for (std::size_t i = 0; i < names.size(); ++i) (message += i == 0 ? "" : ", ") += names[i];
-  return message;
+  return message + " (this is airspool " AIRSPOOL_VERSION "; a file for a newer one may hold more)";
 }
 
 class Applier {
@@ -90,6 +91,7 @@ class Applier {
   }
 
   void value_at(const Row& row, const Entry& entry, const std::string& here, Scope scope) {
+    if (source_.layer == Origin::Layer::kBoard && !row.of_board) return not_of_a_board(row.path, entry);
     draft_.set_origin(here, source_, entry.place);
     if (auto complaint = store(row, entry.value, row.slot(scope))) refuse(here, *complaint);
   }
@@ -112,7 +114,7 @@ class Applier {
   }
 
   void list_at(const List& list, const Entry& entry, const std::string& here, Scope scope) {
-    const bool in_file = source_.layer == Origin::Layer::kFile;
+    const bool in_file = source_.has_lines();
     const auto& items = entry.value.items;
     if (entry.value.kind != Node::Kind::kList ||
         !std::all_of(items.begin(), items.end(), [](const Node& item) { return item.kind == Node::Kind::kTable; })) {
@@ -122,26 +124,53 @@ class Applier {
                                    : std::string("[{ ... }]")));
       return;
     }
-    draft_.forget(here);
-    list.resize(draft_.config, 0);
-    list.resize(draft_.config, items.size());
-    draft_.set_origin(here, source_, entry.place);
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      const std::string element = here + "[" + std::to_string(i) + "]";
-      draft_.set_origin(element, source_, items[i].place);
-      list.select(scope, i);
-      table_at(items[i], std::string(list.path) + "[]", element, scope);
+    if (source_.layer == Origin::Layer::kBoard) return not_of_a_board(list.path, entry);
+    // Drop-ins add to the lists at the top level; elsewhere a list is a value like others.
+    const bool adds = source_.is_drop_in && list.path.find('.') == std::string_view::npos;
+    if (!adds) {
+      draft_.forget(here);
+      list.resize(draft_.config, 0);
     }
+    draft_.set_origin(here, source_, entry.place);
+    for (const Node& item : items) {
+      const std::size_t size = list.size(draft_.config);
+      const std::size_t index = adds ? same_sink(list, item).value_or(size) : size;
+      const std::string element = here + "[" + std::to_string(index) + "]";
+      if (index == size) {
+        list.resize(draft_.config, size + 1);
+        draft_.set_origin(element, source_, item.place);
+      }
+      list.select(scope, index);
+      table_at(item, std::string(list.path) + "[]", element, scope);
+    }
+  }
+
+  // The sink that is there already under the name that `item` gives.
+  std::optional<std::size_t> same_sink(const List& list, const Node& item) const {
+    if (list.path != "sink") return std::nullopt;
+    for (const Entry& entry : item.entries) {
+      if (entry.key != "name" || entry.value.kind != Node::Kind::kText) continue;
+      const auto& sinks = draft_.config.sinks;
+      const auto found = std::find_if(sinks.begin(), sinks.end(), [&](const Sink& sink) {
+        return !sink.name.empty() && sink.name == entry.value.text;
+      });
+      if (found != sinks.end()) return static_cast<std::size_t>(found - sinks.begin());
+    }
+    return std::nullopt;
+  }
+
+  void not_of_a_board(std::string_view path, const Entry& entry) {
+    draft_.complain(source_, entry.place,
+                    "a board's overlay may not set " + spoken(path) + ": it belongs into " + std::string(kDefaultFile));
   }
 
   bool is_table(const Entry& entry, const std::string& path) {
     if (entry.value.kind == Node::Kind::kTable) return true;
     const std::string name = spoken(path);
-    draft_.complain(
-        source_, entry.place,
-        name + " is a section: write " +
-            (source_.layer == Origin::Layer::kFile ? "[" + name + "] on a line of its own, once, and its keys below it"
-                                                   : name + ".KEY=VALUE"));
+    draft_.complain(source_, entry.place,
+                    name + " is a section: write " +
+                        (source_.has_lines() ? "[" + name + "] on a line of its own, once, and its keys below it"
+                                             : name + ".KEY=VALUE"));
     return false;
   }
 

@@ -110,23 +110,21 @@ bool gives_type_of(const Setting& setting, std::string_view sink) {
 
 class Settings {
  public:
-  Settings(const std::vector<Setting>& settings, Draft& draft) : settings_(settings), draft_(draft) {}
+  Settings(const std::vector<Setting>& settings, Origin::Layer layer, Draft& draft)
+      : settings_(settings), layer_(layer), draft_(draft) {}
 
   void apply(const Setting& setting) {
     const std::string_view text = setting.assignment;
     const std::size_t equals = text.find('=');
     const std::string_view key = trimmed(text.substr(0, equals));
     if (equals == std::string_view::npos || key.empty()) {
-      const Source source{Origin::Layer::kCommandLine, setting.option, setting.option + " " + printable(key, 64)};
+      const Source source{layer_, setting.option, setting.option + " " + printable(key, 64)};
       draft_.complain(source, {}, "write section.key=value, such as radio.gain=auto");
       return;
     }
     const std::string_view value = trimmed(text.substr(equals + 1));
     const Row* row = row_of(key);
-    // An option of its own name is quoted as it was typed, not as the key it stands for.
-    const std::string given = setting.option == "--set" ? "--set " + redact_assignment(key, value, row)
-                                                        : setting.option + " " + printable(redact_url(value), 64);
-    const Source source{Origin::Layer::kCommandLine, setting.option, given};
+    const Source source{layer_, setting.option, as_given(setting, key, value, row)};
     if (!is_utf8(text)) {
       draft_.complain(source, {}, "the value is not UTF-8, which names and paths here must be");
     } else if (std::count(key.begin(), key.end(), '.') >= kMaxParts) {
@@ -145,6 +143,15 @@ class Settings {
 
  private:
   static constexpr int kMaxParts = 32;
+
+  // A variable, or an option of its own name, is quoted as it was typed, not as the key it stands for.
+  [[nodiscard]] std::string as_given(const Setting& setting, std::string_view key, std::string_view value,
+                                     const Row* row) const {
+    const std::string assignment = redact_assignment(key, value, row);
+    if (layer_ == Origin::Layer::kEnvironment) return setting.option + assignment.substr(assignment.find('='));
+    if (setting.option == "--set") return "--set " + assignment;
+    return setting.option + " " + printable(redact_url(value), 64);
+  }
 
   void apply_to_named_sink(const SinkKey& in_sink, Node value, const Source& source) {
     if (in_sink.key.empty()) {
@@ -184,13 +191,14 @@ class Settings {
   }
 
   const std::vector<Setting>& settings_;
+  Origin::Layer layer_;
   Draft& draft_;
 };
 
 }  // namespace
 
-void apply_settings(const std::vector<Setting>& settings, Draft& draft) {
-  Settings all(settings, draft);
+void apply_settings(const std::vector<Setting>& settings, Origin::Layer layer, Draft& draft) {
+  Settings all(settings, layer, draft);
   for (const Setting& setting : settings) all.apply(setting);
 }
 

@@ -224,9 +224,13 @@ void check_sink_names(Draft& draft) {
     if (is_new) continue;
     const std::string path = numbered("sink", i);
     const auto other = draft.origins.find(numbered("sink", first->second));
-    const std::string where = other != draft.origins.end() && other->second.line > 0
-                                  ? " (the other is in line " + std::to_string(other->second.line) + ")"
-                                  : std::string();
+    const auto here = draft.origins.find(path);
+    std::string where;
+    if (other != draft.origins.end() && other->second.line > 0) {
+      const bool same_file = here != draft.origins.end() && here->second.source == other->second.source;
+      where = " (the other is in " +
+              (same_file ? "line " + std::to_string(other->second.line) : other->second.label()) + ")";
+    }
     draft.complain_at(draft.is_given(path + ".name") ? path + ".name" : path,
                       "two sinks are named " + in_quotes(name) + where + ": give this one another name");
   }

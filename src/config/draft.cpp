@@ -22,7 +22,7 @@ void Draft::add(Diagnostic diagnostic) {
 }
 
 void Draft::complain(const Source& source, Place place, std::string message) {
-  const bool in_file = source.layer == Origin::Layer::kFile;
+  const bool in_file = source.has_lines();
   add({source.given, in_file ? place.line : 0, in_file ? place.column : 0, std::move(message)});
 }
 
@@ -35,7 +35,7 @@ void Draft::complain_at(const std::string& path, std::string message) {
 }
 
 void Draft::set_origin(const std::string& path, const Source& source, Place place) {
-  const bool in_file = source.layer == Origin::Layer::kFile;
+  const bool in_file = source.has_lines();
   origins[path] = {source.layer, source.name, in_file ? place.line : 0, in_file ? place.column : 0};
   given_[path] = source.given;
   broken.erase(path);
@@ -51,10 +51,15 @@ void Draft::forget(std::string_view path) {
   std::erase_if(broken, is_below);
 }
 
+std::size_t Draft::rank(const Diagnostic& diagnostic) const {
+  if (diagnostic.line == 0) return files.size() + 1;
+  return static_cast<std::size_t>(std::find(files.begin(), files.end(), diagnostic.source) - files.begin());
+}
+
 Diagnostics Draft::take_diagnostics() {
-  // Those of settings have line 0 and stand in the order of the command line already.
-  std::stable_sort(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return std::tuple(a.line == 0, a.line, a.column) < std::tuple(b.line == 0, b.line, b.column);
+  // Those of settings have line 0 and stand in their order already.
+  std::stable_sort(diagnostics.begin(), diagnostics.end(), [this](const Diagnostic& a, const Diagnostic& b) {
+    return std::tuple(rank(a), a.line, a.column) < std::tuple(rank(b), b.line, b.column);
   });
   const std::size_t excess = diagnostics.size() - std::min(diagnostics.size(), kMaxDiagnostics);
   diagnostics.resize(diagnostics.size() - excess);

@@ -13,17 +13,21 @@
 
 namespace airspool::config {
 
-// Who speaks: a file, or one setting of the command line.
+// Who speaks: a file, a variable of the environment, or one setting of the command line.
 struct Source {
   Origin::Layer layer = Origin::Layer::kFile;
-  std::string name;   // for origins: the file's path, "--set"
-  std::string given;  // for messages: the file's path, "--set radio.gain=x"
+  std::string name;         // for origins: the file's path, "--set"
+  std::string given;        // for messages: the file's path, "--set radio.gain=x"
+  bool is_drop_in = false;  // its lists add to what is there
+
+  [[nodiscard]] bool has_lines() const { return layer == Origin::Layer::kFile || layer == Origin::Layer::kBoard; }
 };
 
 // A configuration while its layers are put on, with what was wrong so far.
 struct Draft {
   Config config;
   std::map<std::string, Origin> origins;
+  std::vector<std::string> files;  // in the order in which they were read
   // Concrete paths whose value was refused: no rule across keys is worth checking on them.
   std::set<std::string> broken;
   std::vector<Diagnostic> diagnostics;
@@ -39,10 +43,11 @@ struct Draft {
   [[nodiscard]] bool is_given(const std::string& path) const { return origins.count(path) != 0; }
   [[nodiscard]] bool is_broken(const std::string& path) const { return broken.count(path) != 0; }
 
-  // In file order, then in the order of the command line; cut at kMaxDiagnostics.
+  // In file order, then the environment, then in the order of the command line; cut at kMaxDiagnostics.
   [[nodiscard]] Diagnostics take_diagnostics();
 
  private:
+  [[nodiscard]] std::size_t rank(const Diagnostic& diagnostic) const;
   void add(Diagnostic diagnostic);
   // Settings as messages name them, by the option's place in `origins`.
   std::map<std::string, std::string> given_;

@@ -9,8 +9,10 @@ std::string Origin::label() const {
   switch (layer) {
     case Layer::kDefault:
       return "default";
+    case Layer::kBoard:
     case Layer::kFile:
       return source + ":" + std::to_string(line);
+    case Layer::kEnvironment:
     case Layer::kCommandLine:
       break;
   }

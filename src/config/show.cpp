@@ -17,7 +17,9 @@ constexpr std::size_t kOriginColumn = 44;
 
 class Shower {
  public:
-  explicit Shower(const Loaded& loaded) : loaded_(loaded), config_(loaded.config) {}
+  // `only`: what this option gave, without origins; empty: everything.
+  explicit Shower(const Loaded& loaded, std::string_view only = {})
+      : loaded_(loaded), only_(only), config_(loaded.config) {}
 
   std::string run() {
     for (const Row& row : table()) {
@@ -59,6 +61,9 @@ class Shower {
       if (section_of(row.path) != section || (scope.sink != nullptr && !applies_to(row, scope.sink->type))) continue;
       const std::string key(last_part(row.path));
       const std::string origin = loaded_.origin(below(concrete, key)).label();
+      // A sink goes by its name, whoever gave that.
+      const bool names_a_sink = row.path == "sink[].name" && has_given(concrete);
+      if (!only_.empty() && origin != only_ && !names_a_sink) continue;
       if (const auto value = render(row, row.slot(scope))) {
         line(std::string(key).append(" = ").append(*value), origin);
       } else {
@@ -72,22 +77,44 @@ class Shower {
     const std::string properties = below(concrete, "properties");
     for (const auto& [name, value] : sink.properties) {
       const std::string shown = is_secret_name(name) ? std::string(kRedacted) : redact_url(value);
-      line(toml_key(name).append(" = ").append(toml_string(shown)), loaded_.origin(below(properties, name)).label());
+      const std::string origin = loaded_.origin(below(properties, name)).label();
+      if (!only_.empty() && origin != only_) continue;
+      line(toml_key(name).append(" = ").append(toml_string(shown)), origin);
     }
   }
 
+  [[nodiscard]] bool has_given(const std::string& concrete) const {
+    return std::any_of(loaded_.origins.begin(), loaded_.origins.end(), [&](const auto& entry) {
+      return entry.first.starts_with(concrete + ".") && entry.second.label() == only_;
+    });
+  }
+
+  // Comes with its first line.
   void header(const std::string& text) {
+    header_ = text;
+    if (only_.empty()) show_header();
+  }
+  void show_header() {
+    if (header_.empty()) return;
     if (!out_.empty()) out_ += '\n';
-    out_ += text + '\n';
+    out_ += header_ + '\n';
+    header_.clear();
   }
 
   void line(std::string text, const std::string& origin) {
+    show_header();
+    if (!only_.empty()) {
+      out_ += text + '\n';
+      return;
+    }
     text.resize(std::max(text.size() + 1, kOriginColumn), ' ');
     out_ += text + " # " + printable(origin, 512) + '\n';
   }
 
   const Loaded& loaded_;
-  Config config_;  // a copy: slots are writable
+  std::string_view only_;
+  std::string header_;  // not shown yet
+  Config config_;       // a copy: slots are writable
   std::string_view section_;
   std::string out_;
 };
@@ -95,5 +122,6 @@ class Shower {
 }  // namespace
 
 std::string show_text(const Loaded& loaded) { return Shower(loaded).run(); }
+std::string given_text(const Loaded& loaded, std::string_view option) { return Shower(loaded, option).run(); }
 
 }  // namespace airspool::config

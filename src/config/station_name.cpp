@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include <unistd.h>
 
@@ -35,6 +36,23 @@ std::string expand_station_name(std::string_view pattern, const MachineNames& na
   }
   if (out.size() > kMaxLength) out.resize(kMaxLength);
   return out.empty() ? "airspool" : out;
+}
+
+std::string expand_names(std::string_view pattern, const MachineNames& names, const std::string& station) {
+  std::string out(pattern);
+  replace_all(out, "{station}", station);
+  replace_all(out, "{hostname}", names.hostname);
+  replace_all(out, "{machine_id}", names.machine_id);
+  return out;
+}
+
+double place_in_fleet(const MachineNames& names) {
+  // FNV-1a, whose upper half is spread evenly.
+  std::uint64_t hash = 14695981039346656037U;
+  for (const char c : names.machine_id + names.hostname) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  }
+  return static_cast<double>(hash >> 32U) / 4294967296.0;
 }
 
 MachineNames this_machine() {

@@ -83,6 +83,8 @@ struct Row {
   // Types of sink that have this key; empty: every type.
   std::string_view sink_types = {};
   Secrecy secrecy = Secrecy::kNone;
+  // Whether a board's overlay may set it.
+  bool of_board = false;
 };
 
 // The truth about configuration, in the order in which it is documented and shown: a section's own keys stand together

@@ -53,6 +53,7 @@ struct Station {
   std::optional<double> lon_deg;
   std::optional<double> alt_m;  // height of the antenna above mean sea level; empty: not known
   std::int64_t location_accuracy = 1;
+  double start_spread_s = 0.0;
 
   [[nodiscard]] std::optional<GeoPosition> position() const {
     if (!lat_deg || !lon_deg) return std::nullopt;

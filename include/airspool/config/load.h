@@ -9,12 +9,16 @@
 #include <string_view>
 #include <vector>
 
+#include <airspool/config/board.h>
 #include <airspool/config/config.h>
 #include <airspool/core/result.h>
 
 namespace airspool::config {
 
 inline constexpr std::string_view kDefaultFile = "/etc/airspool/airspool.toml";
+// Beside the file: each *.toml in it is read too, in the order of the names.
+inline constexpr std::string_view kDropInFolder = "conf.d";
+inline constexpr std::size_t kMaxDropIns = 64;
 // More than a person writes; a file beyond it is an error, whatever it holds.
 inline constexpr std::size_t kMaxFileBytes = 256 * 1024;
 inline constexpr std::size_t kMaxDiagnostics = 100;
@@ -40,18 +44,27 @@ struct LoadRequest {
   // The file named on the command line; it must exist. Nothing: default_file, when that exists.
   std::optional<std::string> file;
   std::string default_file = std::string(kDefaultFile);
+  // A file of conf.d that is passed over; empty: none. For what would be without it.
+  std::string without;
+  // The board whose overlay, `<boards_folder>/<name>/board.toml`, is the weakest layer when it is there.
+  Board board;
+  std::string boards_folder = std::string(kBoardsFolder);
+  // "NAME=VALUE" each, as in environ(7). AIRSPOOL_<SECTION>__<KEY> is a setting, AIRSPOOL_SINK__<NAME>__<KEY> one of
+  // that sink, AIRSPOOL_SINK__<NAME>__PROPERTIES__<P> librdkafka's property with '_' for '.'; other names are passed
+  // over.
+  std::vector<std::string> environment;
   std::vector<Setting> settings;  // in the order given; the last one wins
 };
 
-// Where a value comes from. Layers, weakest first: built-in, file, command line.
+// Where a value comes from. Layers, weakest first: built-in, the board's overlay, files, environment, command line.
 struct Origin {
-  enum class Layer : std::uint8_t { kDefault, kFile, kCommandLine };
+  enum class Layer : std::uint8_t { kDefault, kBoard, kFile, kEnvironment, kCommandLine };
   Layer layer = Layer::kDefault;
-  std::string source;  // the file's path, or the option ("--set")
+  std::string source;  // the file's path, the variable's name, or the option ("--set")
   std::uint32_t line = 0;
   std::uint32_t column = 0;
 
-  // "default", "/etc/airspool/airspool.toml:12", "--set".
+  // "default", "/etc/airspool/airspool.toml:12", "AIRSPOOL_RADIO__GAIN", "--set".
   [[nodiscard]] std::string label() const;
 };
 
@@ -60,14 +73,17 @@ struct Loaded {
   // By concrete path: "station.lat", "sink[0].topic", "sink[0].properties.client.rack", and the tables themselves
   // ("sink[0]"). What is not in here has its default.
   std::map<std::string, Origin> origins;
-  std::string file;  // the file that was read; empty: there was none
+  std::string file;                // the main file that was read; empty: there was none
+  std::vector<std::string> files;  // all that were read, weakest first: the board's overlay, the file, conf.d
+  Board board;
+  std::string overlay;  // of the board, when there was one
 
   [[nodiscard]] Origin origin(const std::string& path) const;
 };
 
 // One thing that is wrong. The message names the key and the next step, without secrets and control characters.
 struct Diagnostic {
-  std::string source;        // the file's path, or the setting as it was given
+  std::string source;        // the file's path, or the setting or variable as it was given
   std::uint32_t line = 0;    // from 1, in a file; 0 for a setting
   std::uint32_t column = 0;  // from 1, in characters
   std::string message;
@@ -76,7 +92,8 @@ struct Diagnostic {
   [[nodiscard]] std::string text() const;
 };
 
-// Everything that is wrong, in file order, then in the order of the command line; at most kMaxDiagnostics of it.
+// Everything that is wrong, in file order, then the environment, then in the order of the command line; at most
+// kMaxDiagnostics of it.
 struct Diagnostics {
   std::vector<Diagnostic> list;
   std::size_t omitted = 0;  // how many more there were
@@ -87,7 +104,9 @@ struct Diagnostics {
 
 using LoadResult = tl::expected<Loaded, Diagnostics>;
 
-// Reads and checks all layers. Never throws, never waits (a pipe or device is refused), reads at most kMaxFileBytes.
+// Reads and checks all layers. Never throws, never waits (a pipe or device is refused), reads at most kMaxFileBytes of
+// a file. A later layer replaces single values and lists; but [[sink]] and the other lists at the top level of a file
+// in conf.d add to what is there, and a sink of a name that is there already changes only its keys.
 // Failures are configuration errors: exit_status(ErrorCode::kConfig).
 LoadResult load(const LoadRequest& request);
 

@@ -32,4 +32,8 @@ std::string reference_text(std::string_view section);
 // commented out, secrets replaced by "***". Without secrets it can be loaded again.
 std::string show_text(const Loaded& loaded);
 
+// As TOML, what the option or variable of this name (Setting::option) gave: what can be kept in a file of conf.d. Not
+// for URLs with passwords in them, which it replaces as show_text does.
+std::string given_text(const Loaded& loaded, std::string_view option);
+
 }  // namespace airspool::config

@@ -16,6 +16,12 @@ struct MachineNames {
 // is cut at 64 characters, and where nothing is left it is "airspool": the name is a label, not worth failing for.
 std::string expand_station_name(std::string_view pattern, const MachineNames& names);
 
+// Replaces "{station}" too, and nothing else: for names that a broker checks (client ids, things).
+std::string expand_names(std::string_view pattern, const MachineNames& names, const std::string& station);
+
+// Where this machine stands among its like, from 0 to below 1: the same at each start, and evenly spread over machines.
+double place_in_fleet(const MachineNames& names);
+
 // This machine's names; what cannot be read is empty.
 MachineNames this_machine();
 

@@ -71,6 +71,15 @@ TEST(ConfigShowTest, CanBeLoadedAgainAndShowsTheSame) {
   EXPECT_EQ(values_of(show_text(right(first))), values_of(first));
 }
 
+TEST(ConfigShowTest, WhatAnOptionGaveCanBeKeptInAFile) {
+  const Loaded loaded = right(kText, {"station.lat=1.5", "sink.lake.topic=t", "sink.new.type=file", "sink.new.path=/n",
+                                      "opensky.around.radius_km=50"});
+  EXPECT_EQ(given_text(loaded, "--set"),
+            "[station]\nlat = 1.5\n\n[opensky.around]\nradius_km = 50\n\n[[sink]]\nname = \"lake\"\ntopic = \"t\"\n\n"
+            "[[sink]]\nname = \"new\"\ntype = \"file\"\npath = \"/n\"\n");
+  EXPECT_EQ(given_text(loaded, "--gain"), "");
+}
+
 TEST(ConfigShowTest, OrderIsThatOfTheTable) {
   const std::string shown = show_text(right(kText));
   EXPECT_LT(shown.find("[station]"), shown.find("[radio]"));

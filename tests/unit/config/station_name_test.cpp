@@ -24,6 +24,24 @@ TEST(StationNameTest, ExpansionIsNotExpandedAgain) {
   EXPECT_EQ(expand_station_name("{hostname}", {"{hostname}", ""}), "-hostname-");
 }
 
+TEST(StationNameTest, OtherNamesKeepTheirCharacters) {
+  EXPECT_EQ(expand_names("a:{station}/{hostname}#{machine_id}", {"h", "0f"}, "s"), "a:s/h#0f");
+  EXPECT_EQ(expand_names("", {"h", "0f"}, "s"), "");
+}
+
+TEST(StationNameTest, MachinesOfAFleetAreSpreadEvenly) {
+  int tenths[10] = {};
+  for (int i = 0; i < 500; ++i) {
+    const MachineNames names{"box", std::to_string(i)};
+    const double place = place_in_fleet(names);
+    ASSERT_GE(place, 0.0);
+    ASSERT_LT(place, 1.0);
+    EXPECT_EQ(place, place_in_fleet(names));
+    ++tenths[static_cast<int>(place * 10.0)];
+  }
+  for (const int boxes : tenths) EXPECT_NEAR(boxes, 50, 25);
+}
+
 TEST(StationNameTest, LongNamesAreCut) {
   EXPECT_EQ(expand_station_name("{hostname}", {std::string(200, 'x'), ""}).size(), 64U);
 }

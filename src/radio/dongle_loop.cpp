@@ -231,7 +231,8 @@ DongleLoop::Watch DongleLoop::watch() {
       silent_ = 0s;
       if (!reset_spent_) {
         say("device " + state_.serial +
-            ": no samples for 2 s; opening it again. If this repeats: another port or cable, or a powered hub");
+            ": no samples for 2 s, so it is opened again; if this repeats, use another port or cable, or a powered "
+            "hub");
       }
       [[fallthrough]];
     case Phase::kClosing:

@@ -122,6 +122,13 @@ class LibrtlsdrBus final : public DongleBus {
     const int status = rtlsdr_open(&device, name.index);
     if (status < 0 || device == nullptr) return tl::unexpected(why_not(name, status));
     auto dongle = std::make_unique<LibrtlsdrDongle>(device, to_string(name));
+    if (is_mistaken(device, name)) {
+      return fail(
+          ErrorCode::kUnavailable,
+          "device " + to_string(name) +
+              " is an RTL-SDR Blog V4, which this librtlsdr does not know and tunes to a wrong frequency; install "
+              "librtlsdr 2.0.2 or newer");
+    }
     if (rtlsdr_get_tuner_type(device) == RTLSDR_TUNER_UNKNOWN) {
       return fail(ErrorCode::kUnavailable,
                   "device " + to_string(name) + ": its tuner does not answer; unplug it and plug it in again");
@@ -139,6 +146,16 @@ class LibrtlsdrBus final : public DongleBus {
   }
 
  private:
+  // Its R828D has the crystal of the RTL2832U, 28.8 MHz; a library that does not know it takes it for one with 16 MHz.
+  static bool is_mistaken(rtlsdr_dev_t* device, const DongleName& name) {
+    if (rtlsdr_get_tuner_type(device) != RTLSDR_TUNER_R828D || name.product.find("Blog V4") == std::string::npos) {
+      return false;
+    }
+    std::uint32_t converter_hz = 0;
+    std::uint32_t tuner_hz = 0;
+    return rtlsdr_get_xtal_freq(device, &converter_hz, &tuner_hz) == 0 && tuner_hz < converter_hz * 3 / 4;
+  }
+
   Error why_not(const DongleName& name, int status) const {
     const std::string called = to_string(name);
     const ErrorCode code = status == kAccess ? ErrorCode::kPermissionDenied : ErrorCode::kUnavailable;

@@ -285,6 +285,18 @@ TEST_F(CheckRadioTest, WhatIsWrongIsAFailureWithTheNextStep) {
   EXPECT_EQ(all.at("steps").back().at("state"), "failed");
 }
 
+#ifdef AIRSPOOL_FAKE_USB
+TEST_F(CheckRadioTest, ALibraryThatMistakesTheDongleIsTold) {
+  fake_ = AIRSPOOL_FAKE_USB;
+  dongles_->blog_v4 = 1;
+  const Outcome outcome = check();
+  EXPECT_THAT(outcome.out, HasSubstr("RTLSDRBlog Blog V4"));
+  // A newer library knows it, and it works.
+  const bool works = outcome.status == 0;
+  EXPECT_THAT(outcome.out, HasSubstr(works ? "tuner R828D" : "-> install librtlsdr 2.0.2 or newer"));
+}
+#endif
+
 // tools/campaign.sh radio: the same for as long as one likes, in an order that a seed gives.
 TEST_F(DongleTest, DISABLED_ALongDay) {
   const auto number = [](const char* name, int otherwise) {

@@ -23,6 +23,7 @@ struct FakeDongles {
   std::array<std::array<char, 32>, kMost> serials{};
   std::atomic<std::int32_t> open_status{0};    // what opening gives: -3 not allowed, -6 held by somebody else
   std::atomic<std::uint32_t> no_tuner{0};      // opens, and its tuner does not answer
+  std::atomic<std::uint32_t> blog_v4{0};       // on USB that is not there: that model, with an R828D
   std::atomic<std::uint32_t> stalled{0};       // no buffers
   std::atomic<std::uint32_t> hangs{0};         // and while it is stalled, no end of reading either
   std::atomic<std::uint32_t> late_ms{0};       // once: nothing for so long, then all at once

@@ -41,7 +41,8 @@ namespace {
 constexpr std::uint16_t kSystemBlock = 2;
 constexpr std::uint16_t kI2cBlock = 6;
 constexpr std::uint16_t kOutputPins = 0x3001;
-constexpr std::uint8_t kTunerAddress = 0x34;  // of an R820T
+constexpr std::uint8_t kR820t = 0x34;
+constexpr std::uint8_t kR828d = 0x74;
 constexpr double kCrystalHz = 28.8e6;
 
 constexpr std::size_t kBuffers = 8;  // how many librtlsdr_bus.cpp asks for
@@ -74,15 +75,19 @@ class Chips {
   }
 
  private:
+  static bool is_tuner(std::uint16_t address) {
+    const FakeDongles& us = *world().dongles;
+    return us.no_tuner == 0 && address == (us.blog_v4 != 0 ? kR828d : kR820t);
+  }
   int read_tuner(std::uint16_t address, unsigned char* data, std::uint16_t length) const {
-    if (address != kTunerAddress || world().dongles->no_tuner != 0) return LIBUSB_ERROR_PIPE;
+    if (!is_tuner(address)) return LIBUSB_ERROR_PIPE;
     // From register 0 on: the chip's mark; in the third byte that the oscillator is locked (bits come reversed).
     static constexpr unsigned char kRegisters[] = {0x69, 0x00, 0x02};
     std::copy_n(kRegisters, std::min<std::size_t>(length, sizeof kRegisters), data);
     return length;
   }
   int write_tuner(std::uint16_t address, const unsigned char* data, std::uint16_t length) {
-    if (address != kTunerAddress || world().dongles->no_tuner != 0) return LIBUSB_ERROR_PIPE;
+    if (!is_tuner(address)) return LIBUSB_ERROR_PIPE;
     for (std::uint16_t i = 1; i < length; ++i) {
       const unsigned reg = data[0] + i - 1U;
       if (reg == 0x05) {
@@ -201,9 +206,10 @@ libusb_device* libusb_get_device(libusb_device_handle* handle) { return &handle-
 
 int libusb_get_string_descriptor_ascii(libusb_device_handle* handle, std::uint8_t index, unsigned char* to,
                                        int length) {
-  const char* const text = index == 1   ? "Fake"
-                           : index == 2 ? "RTL2838"
-                                        : world().dongles->serials[handle->device.index].data();
+  const bool blog_v4 = world().dongles->blog_v4 != 0;
+  const char* text = world().dongles->serials[handle->device.index].data();
+  if (index == 1) text = blog_v4 ? "RTLSDRBlog" : "Fake";
+  if (index == 2) text = blog_v4 ? "Blog V4" : "RTL2838";
   const int count = std::min(length - 1, static_cast<int>(std::strlen(text)));
   std::memcpy(to, text, static_cast<std::size_t>(count));
   to[count] = 0;

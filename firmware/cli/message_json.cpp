@@ -335,6 +335,7 @@ struct BodyPrinter : SquitterPrinter {
   void operator()(const modes::AltitudeReply& body) const {
     fields.number("baro_altitude_m", body.baro_altitude_m);
     status(body.alert, body.spi);
+    requests(body.downlink_request, body.utility_message);
     comm_b(body.mb, body.baro_altitude_m);
   }
   void operator()(const modes::AirAirReply& body) const {
@@ -347,11 +348,18 @@ struct BodyPrinter : SquitterPrinter {
   void operator()(const modes::IdentityReply& body) const {
     fields.text("squawk", std::string_view(body.squawk.data(), body.squawk.size()));
     status(body.alert, body.spi);
+    requests(body.downlink_request, body.utility_message);
     comm_b(body.mb, std::nullopt);
   }
   void operator()(const modes::CommD& body) const {
     fields.flag("acknowledges", body.acknowledges);
     fields.number("segment", body.segment);
+  }
+
+  // What hardly any reply has.
+  void requests(std::uint8_t downlink_request, std::uint8_t utility_message) const {
+    if (downlink_request != 0) fields.number("downlink_request", downlink_request);
+    if (utility_message != 0) fields.number("utility_message", utility_message);
   }
 
   // The register that was sent; where it is not sure, the field itself and what it may be.

@@ -11,6 +11,7 @@
 //   DF16            bits 33-88 MV, whose first eight name a register (VDS)          3.1.2.8.3.1, 4.3.8.4.2.4
 //   DF4, DF20       bits 6-8 flight status FS, bits 20-32 AC                        3.1.2.6.5, 3.1.2.6.6
 //   DF5, DF21       bits 6-8 flight status FS, bits 20-32 ID                        3.1.2.6.7, 3.1.2.6.8
+//   DF4, 5, 20, 21  bits 9-13 downlink request DR, 14-19 utility message UM         3.1.2.6.5.2, 3.1.2.6.5.3
 //   DF20, DF21      bits 33-88 MB, the content of a register that is not named      3.1.2.6.6, 3.1.2.6.8
 //   DF24            the first two bits are the format; 4 KE, 5-8 ND, 9-88 MD        3.1.2.7.3
 //
@@ -77,10 +78,14 @@ Message decode_surveillance_reply(int df, const ModeSFrame& frame, const Header&
   const FlightStatus& status = kFlightStatus[header.field(6, 8)];
   message.vertical_status = status.vertical;
   const std::optional<MbField> mb = df >= 20 ? std::optional(mb_of(frame)) : std::nullopt;
+  const auto request = static_cast<std::uint8_t>(header.field(9, 13));
+  const auto utility = static_cast<std::uint8_t>(header.field(14, 19));
   if (df == 4 || df == 20) {
-    message.body = AltitudeReply{altitude_from_ac13_m(header.field(20, 32)), status.spi, status.alert, mb};
+    message.body =
+        AltitudeReply{altitude_from_ac13_m(header.field(20, 32)), status.spi, status.alert, mb, request, utility};
   } else {
-    message.body = IdentityReply{squawk_from_id13(header.field(20, 32)), status.spi, status.alert, mb};
+    message.body =
+        IdentityReply{squawk_from_id13(header.field(20, 32)), status.spi, status.alert, mb, request, utility};
   }
   return message;
 }

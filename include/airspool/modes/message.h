@@ -183,6 +183,8 @@ struct AltitudeReply {
   bool spi = false;
   bool alert = false;
   std::optional<MbField> mb = std::nullopt;  // DF20
+  std::uint8_t downlink_request = 0;         // DR: 0 nothing, 1 Comm-B, 2 ACAS, 4, 5 broadcast, 16-31 Comm-D segments
+  std::uint8_t utility_message = 0;          // UM
 };
 
 // DF0, DF16: between two aircraft with ACAS.
@@ -200,6 +202,8 @@ struct IdentityReply {
   bool spi = false;
   bool alert = false;
   std::optional<MbField> mb = std::nullopt;  // DF21
+  std::uint8_t downlink_request = 0;         // as in an AltitudeReply
+  std::uint8_t utility_message = 0;
 };
 
 // DF24 (Comm-D): a segment of a longer message, which is not put together.

@@ -110,6 +110,17 @@ TEST(DecodeTest, SurvivesEveryFormatWithAnyPayload) {
   }
 }
 
+TEST(DecodeTest, ReadsDownlinkRequestAndUtilityMessage) {
+  for (const int df : {4, 5, 20, 21}) {
+    const auto message = decode(FrameBuilder(df).set(9, 13, 21).set(14, 19, 42).build());
+    ASSERT_TRUE(message);
+    const auto* altitude = std::get_if<AltitudeReply>(&message->body);
+    const auto* identity = std::get_if<IdentityReply>(&message->body);
+    EXPECT_EQ(altitude != nullptr ? altitude->downlink_request : identity->downlink_request, 21) << df;
+    EXPECT_EQ(altitude != nullptr ? altitude->utility_message : identity->utility_message, 42) << df;
+  }
+}
+
 TEST(DecodeAllCallTest, ReadsCapabilityAndAddress) {
   const auto message = decode(FrameBuilder(11).set(6, 8, 4).set(9, 32, 0x4B1234).build());
   ASSERT_TRUE(message);

@@ -19,14 +19,22 @@ usage: tools/campaign.sh NAME [options]
   sky-truth [--seconds N] [--preset NAME] [SEED]...
                                   a simulated minute through the whole of replay, for each seed (23 5): every record is held
                                   against what the aircraft were and did; what was printed and never sent is told by kind
-  radio [--seconds N] [--seed S]  a dongle that is unplugged, falls silent, hangs, gives late and short buffers and far too much, for
-                                  ten minutes: every sample is accounted for, the picture comes back, memory stays flat
+  radio [--seconds N] [--seed S] [--real]
+                                  a dongle that is unplugged, falls silent, hangs, gives late and short buffers and far too much, for
+                                  ten minutes: every sample is accounted for, the picture comes back, memory stays flat; with
+                                  --real it is the real librtlsdr on USB that is not there
   kafka [--deaths N] [--seed S] [--freeze SECONDS]
                                   a real Kafka broker and the collector killed by turns (30), and a broker frozen for a minute
   kafka-bench                     how fast a full spool drains into Kafka, against a bare librdkafka producer
   uplink                          the contract tests that take minutes: a broker frozen for a minute, killed thirty times
   uplink-bench wire|levels RECORDS.ndjson | records ANSWER.json
                                   bytes on the wire a record to a real mosquitto over TLS; zstd levels by what they cost
+  pi-root ARCH [SUITE]            the package in a minimal Debian of a board, in an emulator: install, a minute of a simulated sky to
+                                  a broker, upgrade, purge (needs root; tools/pi_root.sh --help)
+  pi-boot [SUITE]                 a whole board in an emulator: boot, a simulated sky to a broker outside, kill -9, the power cut while
+                                  it writes, boot again: every stored record arrives (needs root; tools/pi_boot.sh --help)
+  service [SUITE]                 the installed service under a real systemd in a container: sandbox, secrets, kill -9, watchdog, wrong
+                                  configuration (needs root; tools/service_boot.sh --help)
   fresh-debian [bookworm|trixie]  both README commands in a new minimal Debian (needs root and debootstrap; keeps nothing)
 TXT
 }
@@ -152,6 +160,11 @@ radio() {
     case $1 in
       --seconds) seconds=$2 ;;
       --seed) seed=$2 ;;
+      --real)
+        export AIRSPOOL_REAL_LIBRTLSDR=1
+        shift
+        continue
+        ;;
       *)
         usage >&2
         exit 64
@@ -226,6 +239,18 @@ case ${1-} in
       exit 64
     }
     "$top/$(program bench/uplink_bench)" "$1" "$(realpath "$2")"
+    ;;
+  pi-boot)
+    shift
+    "$top/tools/pi_boot.sh" "$@"
+    ;;
+  service)
+    shift
+    "$top/tools/service_boot.sh" "$@"
+    ;;
+  pi-root)
+    shift
+    "$top/tools/pi_root.sh" "$@"
     ;;
   fresh-debian)
     shift

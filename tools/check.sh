@@ -18,6 +18,10 @@ usage: tools/check.sh [--fast | STAGE...]
   tsan     unit tests of the rooms with threads under ThreadSanitizer
   fuzz     every fuzzer for AIRSPOOL_FUZZ_SECONDS (default 30)
   tidy     clang-tidy (slow)
+  and, when asked for by name:
+  deb      lintian finds no error in the package of this machine, systemd no more exposure than 1.5 in the unit
+  arm64    built for 64-bit ARM, unit and contract tests in the emulator, packaged (tools/deps.sh --cross arm64)
+  armhf    the same for ARMv7
 TXT
 }
 
@@ -74,8 +78,26 @@ stage_tidy() {
   need clang-tidy
   build tidy
 }
+stage_deb() {
+  need lintian
+  need systemd-analyze
+  systemd-analyze security --offline=true --threshold=15 firmware/systemd/airspool.service | tail -n 1
+  build release
+  rm -f build/release/*.deb
+  quietly cpack --config build/release/CPackConfig.cmake -B build/release
+  lintian --fail-on error --tag-display-limit 0 build/release/*.deb
+}
+board() {
+  quietly cmake --preset "$1"
+  quietly cmake --build --preset "$1"
+  ctest --preset "$1" --parallel "$(nproc)"
+  quietly cpack --config "build/$1/CPackConfig.cmake" -B "build/$1"
+}
+stage_arm64() { board generic-arm64; }
+stage_armhf() { board generic-armhf; }
 
 all=(format shell layers unit asan tsan fuzz tidy)
+by_name=(deb arm64 armhf)
 stages=()
 for argument in "$@"; do
   case $argument in
@@ -85,7 +107,7 @@ for argument in "$@"; do
       exit 0
       ;;
     *)
-      if [[ " ${all[*]} " != *" $argument "* ]]; then
+      if [[ " ${all[*]} ${by_name[*]} " != *" $argument "* ]]; then
         echo "tools/check.sh: no stage '$argument'" >&2
         usage >&2
         exit 64

@@ -5,14 +5,18 @@ set -euo pipefail
 
 usage() {
   cat <<'TXT'
-usage: tools/deps.sh [--checks] [--bench] [--kafka] [--cross arm64|armhf]
+usage: tools/deps.sh [--checks] [--bench] [--kafka] [--package] [--cross amd64|arm64|armhf]
 
 Installs the packages that are missing; does nothing when none is.
   --checks             also what tools/check.sh needs: clang, clang-tidy, clang-format, shellcheck
   --bench              also what tests/bench and tools/bench/instructions.sh need: libbenchmark, valgrind, and for
                        instructions of 64-bit ARM a cross compiler and qemu-user
   --kafka              also what tests with a real Kafka broker need: Java, Maven, kcat (about 350 MB)
-  --cross arm64|armhf  also a cross compiler and qemu-user for 64-bit or 32-bit (ARMv7) boards
+  --package            also what checking Debian packages needs (tools/campaign.sh pi-root, service, pi-boot): lintian, mmdebstrap,
+                       systemd, qemu
+  --cross amd64|arm64|armhf
+                       also a cross compiler and qemu-user for 64-bit or 32-bit (ARMv7) boards; amd64: to make packages for
+                       another Debian than this one
 
 Needs root, or sudo.
 TXT
@@ -22,7 +26,7 @@ packages=(
   g++ cmake ninja-build pkg-config git ca-certificates python3
   libexpected-dev libfmt-dev libtomlplusplus-dev libcli11-dev
   libgtest-dev libgmock-dev nlohmann-json3-dev libcurl4-openssl-dev libcpp-httplib-dev libsqlite3-dev libzstd-dev
-  libssl-dev librdkafka-dev librtlsdr-dev zstd
+  libssl-dev librdkafka-dev librtlsdr-dev zstd gzip
 )
 # Witnesses that tests use where they are there, and skip loudly where they are not.
 witnesses=(dump1090-mutability mosquitto mosquitto-clients openssl python3-websockets mandoc)
@@ -36,12 +40,19 @@ while (($#)); do
       packages+=(libbenchmark-dev valgrind gcc g++-aarch64-linux-gnu qemu-user)
       ;;
     --kafka) witnesses+=(default-jre-headless maven kcat) ;;
+    --package) packages+=(lintian mmdebstrap arch-test systemd systemd-container iproute2 e2fsprogs kmod cpio gcc-aarch64-linux-gnu qemu-system-arm qemu-user-static dpkg-dev file) ;;
     --cross)
+      packages+=(debian-archive-keyring dpkg-dev file)
       case ${2-} in
+        amd64) ;;
         arm64) packages+=(g++-aarch64-linux-gnu qemu-user-static) ;;
         armhf) packages+=(g++-arm-linux-gnueabihf qemu-user-static) ;;
+        armel | armv6*)
+          echo "tools/deps.sh: ARMv6 (Pi 1, Zero, Zero W) is not supported; the smallest boards are ARMv7: armhf" >&2
+          exit 64
+          ;;
         *)
-          echo "tools/deps.sh: --cross wants arm64 or armhf, not '${2-}'" >&2
+          echo "tools/deps.sh: --cross wants amd64, arm64 or armhf, not '${2-}'" >&2
           exit 64
           ;;
       esac

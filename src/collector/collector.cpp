@@ -30,6 +30,7 @@
 #include "radio_stage.h"
 #include "settings.h"
 #include "sky_stage.h"
+#include "stage_watch.h"
 #include "status_lines.h"
 #include "store_stage.h"
 
@@ -48,6 +49,14 @@ constexpr std::size_t kQuestions = 4;
 constexpr std::chrono::seconds kStorePatience{4};
 // How often a stop looks whether the sinks have taken everything.
 constexpr std::chrono::milliseconds kLook{10};
+// How long a stage may need to go round once. A disk may stall for minutes and OpenSky take its time without anything
+// being wrong with us; a restart would lose what waits in memory.
+constexpr std::chrono::seconds kRadioPatience{15};
+constexpr std::chrono::seconds kSkyPatience{15};
+constexpr std::chrono::seconds kForwardPatience{60};
+constexpr std::chrono::seconds kFramesPatience{15};
+constexpr std::chrono::minutes kStorePatienceOfWatch{5};
+constexpr std::chrono::minutes kOpenSkyPatience{5};
 
 }  // namespace
 
@@ -103,6 +112,27 @@ class Collector::Impl {
     if (inputs_) inputs_thread_ = std::thread([this] { inputs_->run(); });
     if (outputs_) outputs_thread_ = std::thread([this] { outputs_->run(); });
     if (opensky_) opensky_thread_ = std::thread([this] { opensky_->run(); });
+    if (radio_) watch_.add("radio", radio_->heart(), kRadioPatience);
+    if (inputs_) watch_.add("beast-in", inputs_->heart(), kFramesPatience);
+    if (outputs_) watch_.add("frames-out", outputs_->heart(), kFramesPatience);
+    if (opensky_) watch_.add("opensky", opensky_->heart(), kOpenSkyPatience);
+    watch_.add("sky", sky_->heart(), kSkyPatience);
+    watch_.add("store", store_->heart(), kStorePatienceOfWatch);
+    watch_.add("forward", forward_->heart(), kForwardPatience);
+  }
+
+  std::vector<std::string> silent_stages() { return watch_.silent(clock_.boot_now()); }
+
+  std::string state_line() const {
+    std::string line = std::to_string(snapshots_.latest()->aircraft.size()) + " aircraft";
+    std::int64_t batches = 0;
+    for (const spool::SinkStat& sink : spool_stat_.latest()->sinks) batches += sink.batches;
+    line += ", " + std::to_string(batches) + " batches to send";
+    if (const auto sinks = sink_status_.latest(); sinks && !sinks->empty()) {
+      const auto connected = std::ranges::count_if(*sinks, [](const auto& sink) { return sink.connected; });
+      line += ", " + std::to_string(connected) + " of " + std::to_string(sinks->size()) + " sinks connected";
+    }
+    return line;
   }
 
   void stop() {
@@ -259,6 +289,7 @@ class Collector::Impl {
   std::optional<StatusLines> status_lines_;
   std::unique_ptr<ControlServer> control_;
   std::unique_ptr<status::StatusServer> status_;
+  StageWatch watch_;
 
   std::thread radio_thread_;
   std::thread inputs_thread_;
@@ -281,5 +312,7 @@ Result<std::unique_ptr<Collector>> Collector::create(const config::Config& confi
 
 void Collector::start() { impl_->start(); }
 void Collector::stop() { impl_->stop(); }
+std::vector<std::string> Collector::silent_stages() { return impl_->silent_stages(); }
+std::string Collector::state_line() const { return impl_->state_line(); }
 
 }  // namespace airspool::collector

@@ -32,6 +32,7 @@ ForwardStage::ForwardStage(std::vector<uplink::SinkLane> lanes, Doors doors, std
 void ForwardStage::run() {
   bool stopping = false;
   while (!forwarder_.done()) {
+    heart_.beat();
     const milliseconds idle = forwarder_.step(clock_.boot_now());
     auto sinks = std::make_shared<const std::vector<uplink::SinkStatus>>(forwarder_.status());
     if (health_ && !stopping) {
@@ -48,6 +49,7 @@ void ForwardStage::run() {
     }
   }
   doors_.to_store.close();
+  heart_.rest();
 }
 
 void ForwardStage::stop(Nanoseconds flush) {

@@ -9,6 +9,7 @@
 #include <airspool/core/board.h>
 #include <airspool/core/channel.h>
 #include <airspool/core/clock.h>
+#include <airspool/core/heartbeat.h>
 #include <airspool/core/metrics.h>
 #include <airspool/spool/lease.h>
 #include <airspool/uplink/forwarder.h>
@@ -35,6 +36,8 @@ class ForwardStage {
   void run();
   // Gives the sinks `flush` to take what is there. From any thread, once.
   void stop(Nanoseconds flush);
+  // Beats while it works; looked at from main.
+  [[nodiscard]] const Heartbeat& heart() const { return heart_; }
 
  private:
   void sleep(std::chrono::milliseconds time);
@@ -43,6 +46,7 @@ class ForwardStage {
   const Clock& clock_;
   uplink::Forwarder forwarder_;
   std::optional<HealthRecord> health_;
+  Heartbeat heart_;
   std::mutex mutex_;
   std::condition_variable stop_asked_;
   std::optional<BootTime> deadline_;

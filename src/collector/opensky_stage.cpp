@@ -31,10 +31,12 @@ void OpenSkyStage::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
+    heart_.beat();
     const BootTime next = poller_->step(clock_.boot_now());
     lock.lock();
     stop_asked_.wait_for(lock, std::min(next - clock_.boot_now(), kShowEvery), [this] { return stopping_; });
   }
+  heart_.rest();
 }
 
 void OpenSkyStage::stop() {

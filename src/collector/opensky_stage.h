@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include <airspool/core/clock.h>
+#include <airspool/core/heartbeat.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/result.h>
 #include <airspool/net/http_client.h>
@@ -26,6 +27,8 @@ class OpenSkyStage {
   void run();
   // From any thread.
   void stop();
+  // Beats while it works; looked at from main.
+  [[nodiscard]] const Heartbeat& heart() const { return heart_; }
 
  private:
   OpenSkyStage(std::unique_ptr<net::HttpClient> http, const Clock& clock) : http_(std::move(http)), clock_(clock) {}
@@ -33,6 +36,7 @@ class OpenSkyStage {
   std::unique_ptr<net::HttpClient> http_;
   const Clock& clock_;
   std::optional<opensky::Poller> poller_;  // set by create
+  Heartbeat heart_;
   std::mutex mutex_;
   std::condition_variable stop_asked_;
   bool stopping_ = false;

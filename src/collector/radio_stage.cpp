@@ -30,7 +30,9 @@ void RadioStage::run() {
   BootTime end = clock_.boot_now();
   counted_cpu_ = cpu_time_();
   while (true) {
+    heart_.rest();  // the source watches itself: a dongle may be away, a pipe silent
     const auto block = source_->next();
+    heart_.beat();
     if (!block) {
       log::error("radio", block.error().message, {{"source", source_->info().name}});
       break;
@@ -51,6 +53,7 @@ void RadioStage::run() {
   count();
   deliver({std::exchange(sink_.frames, {}), end_tick, end});
   report();
+  heart_.rest();
 }
 
 void RadioStage::govern(Nanoseconds signal, Nanoseconds work) {

@@ -5,6 +5,7 @@
 
 #include <airspool/core/clock.h>
 #include <airspool/core/cpu_clock.h>
+#include <airspool/core/heartbeat.h>
 #include <airspool/core/metrics.h>
 #include <airspool/modes/demodulator.h>
 #include <airspool/radio/gain_control.h>
@@ -35,6 +36,8 @@ class RadioStage {
   void stop() { source_->stop(); }
   // Of the source; null for one without a tuner. From any thread, for as long as this lives.
   [[nodiscard]] radio::GainControl* gain() const { return source_->gain(); }
+  // Beats while it works; looked at from main.
+  [[nodiscard]] const Heartbeat& heart() const { return heart_; }
 
  private:
   void deliver(FrameBlock block);
@@ -50,6 +53,7 @@ class RadioStage {
   SkyChannel& sky_;
   const CpuClock cpu_time_;
   RadioMeters meters_;
+  Heartbeat heart_;
   modes::FrameSink sink_;
   // Counted so far.
   RejectCounts counted_rejects_{};

@@ -56,6 +56,7 @@ void SkyStage::run() {
   counted_cpu_ = cpu_time_();
   BootTime next_tick = clock_.boot_now() + kTick;
   while (!input_.drained()) {
+    heart_.beat();
     const Nanoseconds left = std::max(next_tick - clock_.boot_now(), Nanoseconds::zero());
     if (auto input = input_.pop_for(left)) {
       std::visit([this](auto&& value) { take(std::forward<decltype(value)>(value)); }, std::move(*input));
@@ -70,6 +71,7 @@ void SkyStage::run() {
   count(clock_.boot_now());
   publish(clock_.boot_now());
   records_.close();
+  heart_.rest();
 }
 
 void SkyStage::expect_inputs(const std::vector<std::string>& names) {
@@ -126,10 +128,12 @@ void SkyStage::observe(const modes::ModeSFrame& frame, BootTime time, unsigned s
   }
 }
 
-bool SkyStage::is_first(const modes::ModeSFrame& frame, Icao24 address, BootTime time, unsigned source,
+// Puts the time of a source right that is always late.
+bool SkyStage::is_first(const modes::ModeSFrame& frame, Icao24 address, BootTime& time, unsigned source,
                         std::size_t input) {
   if (!duplicates_) return true;
   const feed::DuplicateFilter::Heard heard = duplicates_->take(frame, source, time);
+  time = heard.time;
   if (heard.first) return true;
   meters_.duplicate(input);
   if (input < inputs_.size()) ++inputs_[input].duplicates;

@@ -10,6 +10,7 @@
 #include <airspool/core/board.h>
 #include <airspool/core/clock.h>
 #include <airspool/core/cpu_clock.h>
+#include <airspool/core/heartbeat.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/sky_snapshot.h>
 #include <airspool/feed/duplicate_filter.h>
@@ -46,13 +47,15 @@ class SkyStage {
 
   // Until the input is drained; then hands out what is known of each aircraft and closes the records.
   void run();
+  // Beats while it works; looked at from main.
+  [[nodiscard]] const Heartbeat& heart() const { return heart_; }
 
  private:
   void take(const FrameBlock& block);
   void take(const feed::HeardFrames& heard);
   void take(const feed::InputReport& report);
   void observe(const modes::ModeSFrame& frame, BootTime time, unsigned source, std::size_t input);
-  bool is_first(const modes::ModeSFrame& frame, Icao24 address, BootTime time, unsigned source, std::size_t input);
+  bool is_first(const modes::ModeSFrame& frame, Icao24 address, BootTime& time, unsigned source, std::size_t input);
   void pass_on_outgoing();
   void take(opensky::OpenSkyAnswer&& answer);
   void take(const Statistics::Radio& heard);
@@ -75,6 +78,7 @@ class SkyStage {
   sky::Sampler sampler_;
   std::vector<Record> pending_;  // since the last tick: one vector a second, however often records are made
   SkyMeters meters_;
+  Heartbeat heart_;
   const CpuClock cpu_time_;
   StatisticsLog statistics_;
   // Counted so far.

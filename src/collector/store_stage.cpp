@@ -45,9 +45,11 @@ void StoreStage::run() {
   while (auto question = doors_.questions.try_pop()) {
     question->answer.set_value(fail(ErrorCode::kUnavailable, "the collector is stopping; ask again when it is gone"));
   }
+  heart_.rest();
 }
 
 void StoreStage::serve() {
+  heart_.beat();
   while (auto request = doors_.requests.try_pop()) spool_.handle(std::move(*request));
   const BootTime now = clock_.boot_now();
   for (spool::Lease& lease : spool_.step(now)) {

@@ -7,6 +7,7 @@
 #include <airspool/core/board.h>
 #include <airspool/core/channel.h>
 #include <airspool/core/clock.h>
+#include <airspool/core/heartbeat.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/result.h>
 #include <airspool/spool/lease.h>
@@ -39,6 +40,8 @@ class StoreStage {
 
   // Until the records are drained, and then until the requests are drained, so that the last acks are kept.
   void run();
+  // Beats while it works; looked at from main.
+  [[nodiscard]] const Heartbeat& heart() const { return heart_; }
 
  private:
   void serve();
@@ -50,6 +53,7 @@ class StoreStage {
   const Clock& clock_;
   metrics::Registry& metrics_;
   BootTime next_stat_;
+  Heartbeat heart_;
 };
 
 }  // namespace airspool::collector

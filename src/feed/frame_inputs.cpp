@@ -290,9 +290,11 @@ Result<std::unique_ptr<FrameInputs>> FrameInputs::create(const std::vector<Input
 
 void FrameInputs::run() {
   while (!stopped_) {
+    heart_.beat();
     impl_->step(kPatience);
     ::poll(nullptr, 0, kRestMs);
   }
+  heart_.rest();
   impl_->hand_on(true);
   impl_->report();
 }

@@ -260,7 +260,11 @@ Result<std::unique_ptr<FrameOutputs>> FrameOutputs::create(const std::vector<Out
 }
 
 void FrameOutputs::run() {
-  while (!impl_->drained()) impl_->step(kPatience);
+  while (!impl_->drained()) {
+    heart_.beat();
+    impl_->step(kPatience);
+  }
+  heart_.rest();
 }
 
 void FrameOutputs::step(Nanoseconds patience) { impl_->step(patience); }

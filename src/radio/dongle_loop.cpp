@@ -112,7 +112,10 @@ Result<std::unique_ptr<Dongle>> DongleLoop::open(const DongleName& name) {
 std::optional<Nanoseconds> DongleLoop::stream(Turn turn, const DongleName& name, std::unique_ptr<Dongle> dongle) {
   Dongle& device = *dongle;
   GainHold hold(gain_, turn, device);
-  if (!hold.attached()) return failed(turn, hold.attached().error()) ? std::optional(kLookEvery) : std::nullopt;
+  if (!hold.attached()) {
+    dongle.reset();  // while it is watched
+    return failed(turn, hold.attached().error()) ? std::optional(kLookEvery) : std::nullopt;
+  }
   std::uint64_t samples_before = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -249,12 +252,12 @@ DongleLoop::Watch DongleLoop::watch() {
 }
 
 void DongleLoop::stop() {
-  ring_.stop();
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     if (dongle_ != nullptr) dongle_->cancel();
   }
+  ring_.stop();
   turn_over_.notify_all();
 }
 

@@ -25,6 +25,9 @@ using namespace std::chrono_literals;
 constexpr int kPollMs = 50;  // how long a silent server may keep us from seeing stop()
 constexpr Nanoseconds kMostSilence = 2s;
 constexpr Nanoseconds kTellEvery = 1s;
+// A way that is too slow: less than so much of the rate, for so long.
+constexpr Nanoseconds kPaceWindow = 10s;
+constexpr double kPaceWanted = 0.98;
 constexpr std::size_t kSampleBytes = 2;
 constexpr std::size_t kMostBlockSamples = 1'048'576;
 
@@ -54,6 +57,7 @@ struct RtlTcpSource::State {
   void lose(const std::string& why);
   void say(const std::string& why);
   void tell_state();
+  void watch_pace(std::size_t samples);
   IqBlock hand_out();
 
   const RtlTcpSettings settings;
@@ -80,6 +84,9 @@ struct RtlTcpSource::State {
   std::uint64_t next_sample = 0;
   std::optional<BootTime> origin;  // when sample 0 was taken
   bool gap = false;                // the next block does not join on to the last
+  BootTime pace_began{};
+  std::uint64_t pace_samples = 0;
+  bool pace_told = false;  // in this connection
 };
 
 IqBlock RtlTcpSource::State::next() {
@@ -214,6 +221,22 @@ void RtlTcpSource::State::tell_state() {
   tell(dongle);
 }
 
+// The server drops what the network does not take, and does not say so.
+void RtlTcpSource::State::watch_pace(std::size_t samples) {
+  pace_samples += samples;
+  const double passed = std::chrono::duration<double>(heard - pace_began).count();
+  if (heard - pace_began < kPaceWindow) return;
+  const double share = static_cast<double>(pace_samples) / (passed * settings.sample_rate_hz);
+  if (share < kPaceWanted && !std::exchange(pace_told, true)) {
+    log::warning("radio",
+                 "the network brings too few samples, and the rest is lost: use a wire, or run airspool beside the "
+                 "dongle and take its frames",
+                 {{"source", info.name}, {"share", std::to_string(std::lround(100.0 * share)) + " %"}});
+  }
+  pace_began = heard;
+  pace_samples = 0;
+}
+
 IqBlock RtlTcpSource::State::hand_out() {
   const std::size_t samples = filled / kSampleBytes;
   const double rate = settings.sample_rate_hz;
@@ -227,6 +250,9 @@ IqBlock RtlTcpSource::State::hand_out() {
     dongle.trouble.clear();
     ++dongle.openings;
     tell_due = heard;
+    pace_began = heard;
+    pace_samples = 0;
+    pace_told = false;
     log::info("radio", "listening", {{"source", info.name}, {"tuner", dongle.tuner}, {"gain", gain.state().reason}});
     const double since = std::chrono::duration<double>(heard - length - *origin).count();
     next_sample = std::max(next_sample, static_cast<std::uint64_t>(std::llround(std::max(since, 0.0) * rate)));
@@ -235,6 +261,7 @@ IqBlock RtlTcpSource::State::hand_out() {
                       heard};
   next_sample += samples;
   dongle.samples += samples;
+  watch_pace(samples);
   if (heard >= tell_due) tell_state();
   return block;
 }

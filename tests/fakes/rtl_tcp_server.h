@@ -39,8 +39,6 @@ class RtlTcpServer {
   }
   // Ends the connection there is.
   void cut() { cut_ = true; }
-  // Sends nothing more, and holds the connection.
-  void stall(bool stalled) { stalled_ = stalled; }
 
  private:
   void serve() {
@@ -66,7 +64,7 @@ class RtlTcpServer {
         commands_ += asked;
       }
       const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
-      if (stalled_ || static_cast<double>(sent) > passed.count() * static_cast<double>(bytes_per_s_)) {
+      if (static_cast<double>(sent) > passed.count() * static_cast<double>(bytes_per_s_)) {
         ::poll(nullptr, 0, 5);
         continue;
       }
@@ -82,7 +80,6 @@ class RtlTcpServer {
   const LoopbackListener listener_;
   std::atomic<int> clients_{0};
   std::atomic<bool> cut_{false};
-  std::atomic<bool> stalled_{false};
   std::atomic<bool> stop_{false};
   mutable std::mutex mutex_;
   std::string commands_;

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -135,6 +136,28 @@ TEST_F(DecodeCommandTest, DecodesTheRestBesideBadLines) {
     EXPECT_GT(objects[1].at("error").get<std::string>().size(), 20U);
     EXPECT_EQ(objects[2], objects[0]);
   }
+}
+
+// Squitters are printed only when their parity fits, so that of random ones the replies are what is read.
+TEST_F(DecodeCommandTest, PrintsJsonOfAnyPayload) {
+  std::mt19937 random(44);
+  std::string input;
+  constexpr int kMessages = 3'200;
+  for (int i = 0; i < kMessages; ++i) {
+    const unsigned first = static_cast<unsigned>(i % 32) << 3U | (random() & 7U);
+    const int bytes = i % 32 < 16 ? 7 : 14;
+    for (int at = 0; at < bytes; ++at) {
+      const unsigned byte = at == 0 ? first : i < 32 ? 0 : i < 64 ? 0xFF : random() & 0xFFU;
+      constexpr const char* kHex = "0123456789ABCDEF";
+      input += {kHex[byte >> 4U], kHex[byte & 15U]};
+    }
+    input += '\n';
+  }
+  const auto objects = decode_input(input).objects();
+  ASSERT_EQ(objects.size(), static_cast<std::size_t>(kMessages));
+  int replies = 0;
+  for (const auto& object : objects) replies += object.contains("mb") || object.contains("bds") ? 1 : 0;
+  EXPECT_GE(replies, 190);
 }
 
 TEST_F(DecodeCommandTest, NamesTheTextThatIsWrongAndWhy) {

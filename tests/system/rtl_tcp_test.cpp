@@ -66,10 +66,6 @@ TEST_F(RtlTcpTest, HearsGoesOnAfterALossAndLosesNoTime) {
   const double missing = metric("airspool_samples_missing_total");
   EXPECT_GT(missing, 0.3 * kRate) << "half a second without a connection";
   EXPECT_LT(missing, 3.0 * kSlowness * kRate);
-
-  server.stall(true);
-  ASSERT_TRUE(eventually(10s, [&] { return server.clients() == 3; })) << "2 s of silence are too much";
-  server.stall(false);
   EXPECT_EQ(box_.stop(), 0);
 }
 

@@ -16,20 +16,25 @@ processor is.
   --seconds N   length that is counted (2), after half a second that is not; 8-bit, 2.4 MS/s
   --arm64       64-bit ARM in an emulator: builds modes_listen (tests/bench/modes/listen.cpp, the demodulator alone) with
                 the cross compiler, and counts with a plugin of qemu-user. Figures of no board in particular.
-  --keep DIR    with --arm64: build there, and use what is there already
+  --armhf       the same for ARMv7
+  --flags FLAGS with these: more for the compiler, such as those of a board (boards/NAME/board.cmake)
+  --keep DIR    with these: build there, and use what is there already
 
-Needs valgrind (callgrind), which is the emulator and counter; with --arm64 instead g++-aarch64-linux-gnu and qemu-user
-(not qemu-user-static, which takes no plugins).
+Needs valgrind (callgrind), which is the emulator and counter; with --arm64 or --armhf instead g++-aarch64-linux-gnu or
+g++-arm-linux-gnueabihf, and qemu-user (not qemu-user-static, which takes no plugins).
 TEXT
 }
 
 seconds=2
-arm64=false
+arm=""
+more=()
 keep=""
 while (($#)); do
   case $1 in
     --seconds) seconds=$2; shift 2 ;;
-    --arm64) arm64=true; shift ;;
+    --arm64) arm=aarch64 triple=aarch64-linux-gnu; shift ;;
+    --armhf) arm=arm triple=arm-linux-gnueabihf; shift ;;
+    --flags) read -ra more <<<"$2"; shift 2 ;;
     --keep) keep=$2; shift 2 ;;
     -h | --help) usage; exit 0 ;;
     *) break ;;
@@ -43,7 +48,7 @@ recording=$1
 shift
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 needed=(valgrind)
-! $arm64 || needed=(aarch64-linux-gnu-g++ qemu-aarch64)
+[[ -z $arm ]] || needed=("$triple-g++" "qemu-$arm")
 for program in "${needed[@]}"; do
   command -v "$program" >/dev/null || { echo "instructions.sh: $program is missing; see --help" >&2; exit 69; }
 done
@@ -62,16 +67,16 @@ if (($(stat -c %s "$folder/long.cu8") != 2 * (before + samples))); then
 fi
 
 # The options of src/modes/CMakeLists.txt. The headers of tl::expected are the same on every machine.
-build_arm64() {
+build_arm() {
   local out=$1
   [[ ! -x $out/modes_listen || ! -f $out/count.so ]] || return 0
   mkdir -p "$out/include" "$out/objects"
   ln -sfn /usr/include/tl "$out/include/tl"
   local flags=(-std=c++20 -O3 -DNDEBUG -fno-math-errno -fno-trapping-math -ffp-contract=off -Wno-psabi
-    -I "$root/include" -isystem "$out/include")
-  (cd "$out/objects" && aarch64-linux-gnu-g++ "${flags[@]}" -c "$root"/src/modes/*.cpp)
-  aarch64-linux-gnu-ar rcs "$out/modes.a" "$out"/objects/*.o
-  aarch64-linux-gnu-g++ "${flags[@]}" -static "$root/tests/bench/modes/listen.cpp" "$out/modes.a" \
+    -I "$root/include" -isystem "$out/include" "${more[@]}")
+  (cd "$out/objects" && "$triple-g++" "${flags[@]}" -c "$root"/src/modes/*.cpp)
+  "$triple-ar" rcs "$out/modes.a" "$out"/objects/*.o
+  "$triple-g++" "${flags[@]}" -static "$root/tests/bench/modes/listen.cpp" "$out/modes.a" \
     -o "$out/modes_listen"
   gcc -shared -fPIC -O2 -DPLUGIN_API=1 "$root/tools/bench/qemu_instructions.c" -o "$out/count.so"
 }
@@ -81,9 +86,9 @@ count() {
   local input=$1
   shift
   local command=("${@//\{\}/$input}")
-  if $arm64; then
+  if [[ -n $arm ]]; then
     [[ ${command[0]} != modes_listen ]] || command[0]=$out/modes_listen
-    qemu-aarch64 -plugin "$out/count.so" "${command[@]}" <"$input" 2>"$folder/log" >/dev/null
+    "qemu-$arm" -plugin "$out/count.so" "${command[@]}" <"$input" 2>"$folder/log" >/dev/null
     sed -n 's/^instructions: //p' "$folder/log"
   else
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "${command[@]}" <"$input" 2>"$folder/log" >/dev/null
@@ -91,7 +96,7 @@ count() {
   fi
 }
 
-! $arm64 || build_arm64 "$out"
+[[ -z $arm ]] || build_arm "$out"
 short=$(count "$folder/short.cu8" "$@")
 long=$(count "$folder/long.cu8" "$@")
 if [[ -z $short || -z $long ]]; then

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <airspool/config/config.h>
 #include <airspool/core/clock.h>
@@ -35,6 +37,11 @@ class Collector {
   // Walks the stream to its end: sources stop, queues drain, the open batch is sealed and stored, the sinks get
   // `options.flush`. Returns when every thread is gone. Safe to call twice.
   void stop();
+
+  // The stages that stand still ("sky", "store"): for a watchdog. Empty while all is well, and after stop().
+  std::vector<std::string> silent_stages();
+  // How it is, in one line for people: "41 aircraft, 3 batches to send, 1 of 2 sinks connected".
+  [[nodiscard]] std::string state_line() const;
 
  private:
   class Impl;

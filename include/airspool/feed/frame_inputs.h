@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <airspool/core/clock.h>
+#include <airspool/core/heartbeat.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/result.h>
 #include <airspool/feed/heard_frames.h>
@@ -49,6 +50,9 @@ class FrameInputs {
   // From any thread; run() returns within 100 ms.
   void stop() { stopped_ = true; }
 
+  // Beats while run() goes round; looked at from main.
+  [[nodiscard]] const Heartbeat& heart() const { return heart_; }
+
   // One round, for tests and run(): waits for sockets for at most `patience`, and does what is due.
   void step(Nanoseconds patience);
   // The port of an input that listens; 0 while it does not.
@@ -58,6 +62,7 @@ class FrameInputs {
   class Impl;
   explicit FrameInputs(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
+  Heartbeat heart_;
   std::atomic<bool> stopped_{false};
 };
 

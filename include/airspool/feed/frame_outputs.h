@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <airspool/core/clock.h>
+#include <airspool/core/heartbeat.h>
 #include <airspool/core/metrics.h>
 #include <airspool/core/result.h>
 #include <airspool/feed/outgoing_frame.h>
@@ -48,6 +49,9 @@ class FrameOutputs {
   // Until the channel is drained.
   void run();
 
+  // Beats while run() goes round; looked at from main.
+  [[nodiscard]] const Heartbeat& heart() const { return heart_; }
+
   // One round, for tests and run(): waits for frames for at most `patience`, and does what is due.
   void step(Nanoseconds patience);
   // The port of an output; 0 while it has none.
@@ -57,6 +61,7 @@ class FrameOutputs {
   class Impl;
   explicit FrameOutputs(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
+  Heartbeat heart_;
 };
 
 // "beast", "avr", "sbs".

@@ -1,58 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // librtlsdr's public functions without a dongle, to be put in front of the real library by LD_PRELOAD. What happens to
 // the dongle is commanded through fake_rtlsdr.h.
-#include "fakes/rtlsdr/fake_rtlsdr.h"
-
 #include <algorithm>
+#include <atomic>
 #include <chrono>
-#include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <iterator>
 #include <thread>
 #include <vector>
 
 #include <rtl-sdr.h>
-#include <sys/stat.h>
 
-using airspool::test::FakeDongles;
-using Time = std::chrono::steady_clock;
+#include "fakes/rtlsdr/fake_sky.h"
+
+using namespace airspool::test;
 
 namespace {
 
-// The gains of an R820T, as its data sheet's two amplifiers add up.
-constexpr int kGains[] = {0,   9,   14,  27,  37,  77,  87,  125, 144, 157, 166, 197, 207, 229, 254,
-                          280, 297, 328, 338, 364, 372, 386, 402, 421, 434, 439, 445, 480, 496};
-constexpr double kRecordedAtDb = 40.0;
-constexpr auto kLook = std::chrono::milliseconds(5);
-
-// The folder of the test; without one nothing is plugged in.
-struct World {
-  World() {
-    const char* const folder = std::getenv("AIRSPOOL_FAKE_RTLSDR");
-    if (folder == nullptr) return;
-    dongles = airspool::test::map_fake_dongles(folder, false);
-    const int fd = ::open((std::string(folder) + "/sky.cu8").c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat about {};
-    if (fd < 0 || ::fstat(fd, &about) != 0) return;
-    void* const memory = ::mmap(nullptr, static_cast<std::size_t>(about.st_size), PROT_READ, MAP_SHARED, fd, 0);
-    ::close(fd);
-    if (memory == MAP_FAILED) return;
-    sky = static_cast<const unsigned char*>(memory);
-    sky_bytes = static_cast<std::size_t>(about.st_size) / 2 * 2;
-  }
-
-  FakeDongles* dongles = nullptr;
-  const unsigned char* sky = nullptr;
-  std::size_t sky_bytes = 0;
-};
-
-World& world() {
-  static World the_world;
-  return the_world;
-}
-
-std::uint32_t count() { return world().dongles == nullptr ? 0 : std::min<std::uint32_t>(world().dongles->plugged, 4); }
+std::uint32_t count() { return world().count(); }
 
 }  // namespace
 
@@ -65,28 +30,10 @@ struct rtlsdr_dev {
   std::uint32_t rate = 2'048'000;
   std::uint32_t frequency = 0;
   int ppm = 0;
-  std::size_t at = 0;  // in the sky
-  std::uint32_t noise = 1;
+  Receiver receiver;
+  Pace pace;
 
   [[nodiscard]] bool gone() const { return index >= count(); }
-
-  // Amplified, rounded with the converter's own noise, and cut off where the converter ends.
-  void receive(unsigned char* to, std::size_t bytes) {
-    const World& here = world();
-    const double gain_db = manual ? gain_tenth_db / 10.0 : kRecordedAtDb;
-    const double factor = std::pow(10.0, (gain_db - kRecordedAtDb) / 20.0);
-    std::array<std::int32_t, 256> table;
-    for (int value = 0; value < 256; ++value) {
-      const double volts = std::clamp(127.5 + (value - 127.5) * factor, -1.0, 256.0);
-      table[static_cast<std::size_t>(value)] = static_cast<std::int32_t>(std::lround(volts * 256.0));
-    }
-    for (std::size_t i = 0; i < bytes; ++i) {
-      noise = noise * 1'664'525U + 1'013'904'223U;
-      const std::int32_t value = (table[here.sky[at]] + static_cast<std::int32_t>(noise >> 24U)) >> 8;
-      to[i] = static_cast<unsigned char>(std::clamp(value, 0, 255));
-      if (++at == here.sky_bytes) at = 0;
-    }
-  }
 };
 
 extern "C" {
@@ -200,18 +147,18 @@ int rtlsdr_read_async(rtlsdr_dev_t* dev, rtlsdr_read_async_cb_t cb, void* ctx, u
   if (dev == nullptr || world().sky_bytes == 0) return -1;
   FakeDongles& us = *world().dongles;
   const std::size_t whole = buf_len == 0 ? 262'144 : buf_len;
-  const auto most_behind =
-      std::chrono::duration<double>(static_cast<double>(whole / 2 * (buf_num == 0 ? 15 : buf_num)) / dev->rate);
+  const std::chrono::duration<double> buffers_last(static_cast<double>(whole / 2 * (buf_num == 0 ? 15 : buf_num)) /
+                                                   dev->rate);
   std::vector<unsigned char> buffer(whole);
   dev->cancelled = false;
   dev->reading = true;
-  auto due = Time::now();
+  dev->pace.begin();
   while (!dev->gone()) {
     const bool stuck = us.stalled != 0;
     if (dev->cancelled && !(stuck && us.hangs != 0)) break;
     if (stuck) {
       std::this_thread::sleep_for(kLook);
-      due = Time::now();
+      dev->pace.begin();
       continue;
     }
     if (const std::uint32_t late = us.late_ms.exchange(0); late != 0) {
@@ -219,15 +166,12 @@ int rtlsdr_read_async(rtlsdr_dev_t* dev, rtlsdr_read_async_cb_t cb, void* ctx, u
     }
     const std::uint32_t shorter = us.buffer_bytes;
     const std::size_t bytes = shorter == 0 ? whole : std::min<std::size_t>(shorter, whole);
-    due += std::chrono::duration_cast<Time::duration>(
-        std::chrono::duration<double>(static_cast<double>(bytes / 2) / dev->rate / us.speed));
-    // No more lies in the buffers than there are: what came in between is lost in the dongle.
-    due = std::max(due, Time::now() - std::chrono::duration_cast<Time::duration>(most_behind));
+    const Time::time_point due = dev->pace.next(bytes, dev->rate, buffers_last);
     while (Time::now() < due && !dev->cancelled && !dev->gone()) {
       std::this_thread::sleep_for(std::min<Time::duration>(kLook, due - Time::now()));
     }
     if (dev->cancelled || dev->gone() || us.stalled != 0) continue;
-    dev->receive(buffer.data(), bytes / 2 * 2);
+    dev->receiver.receive(buffer.data(), bytes / 2 * 2, dev->manual ? dev->gain_tenth_db / 10.0 : kRecordedAtDb);
     us.samples += bytes / 2;
     cb(buffer.data(), static_cast<uint32_t>(bytes), ctx);
   }

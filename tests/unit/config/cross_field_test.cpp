@@ -187,6 +187,12 @@ TEST(ConfigCrossFieldTest, ABrokerThatCannotSayNoDeservesAWord) {
   EXPECT_THAT(cautions(right(sink + "'plain'\n").config), testing::ElementsAre(HasSubstr("3.1.1")));
 }
 
+TEST(ConfigCrossFieldTest, ASimulatedSkyBesideARealOneDeservesAWord) {
+  EXPECT_THAT(cautions(right("[radio]\nsource='sim'\n[[input]]\nconnect='a:1'\n").config),
+              testing::ElementsAre(HasSubstr("count as simulated")));
+  EXPECT_THAT(cautions(right("[radio]\nsource='none'\n[[input]]\nconnect='a:1'\n").config), testing::IsEmpty());
+}
+
 TEST(ConfigCrossFieldTest, LoginSecurityNeedsALogin) {
   EXPECT_EQ(wrong("[[sink]]\ntype='kafka'\nbrokers=['a:1']\nsecurity='scram-sha-512'\n"),
             "a.toml:4:1: this security needs username and password_file\n");

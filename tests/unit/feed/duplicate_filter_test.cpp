@@ -74,6 +74,31 @@ TEST_F(DuplicateFilterTest, KeepsOtherFramesApart) {
   EXPECT_TRUE(hear(2, 1ms).first);
 }
 
+TEST_F(DuplicateFilterTest, PutsASourceRightThatIsAlwaysLate) {
+  const auto numbered = [&](int n) {
+    frame_ = test::FrameBuilder::squitter(11).me(23, 39, static_cast<std::uint64_t>(n)).build();
+  };
+  constexpr Nanoseconds kLate = 600ms;
+  int copies = 0;
+  Nanoseconds off{};
+  for (int n = 0; n < 100; ++n) {
+    numbered(n);
+    EXPECT_TRUE(hear(0, n * 500ms).first);
+    const DuplicateFilter::Heard late = hear(1, n * 500ms + kLate);
+    copies += late.first ? 0 : 1;
+    off = late.time - (kNow + n * 500ms);
+  }
+  EXPECT_GT(copies, 90) << "known as copies after the first few";
+  EXPECT_LT(off, 10ms);
+}
+
+TEST_F(DuplicateFilterTest, DoesNotLearnFromWhatIsRepeated) {
+  for (int n = 0; n < 100; ++n) {
+    hear(0, n * 1000ms);
+    EXPECT_EQ(hear(1, n * 1000ms + 500ms).time, kNow + n * 1000ms + 500ms) << "another squitter, not a late copy";
+  }
+}
+
 TEST_F(DuplicateFilterTest, HoldsTheLastSecondsOfABusySky) {
   constexpr int kFrames = 4000;
   const auto numbered = [&](int n) {

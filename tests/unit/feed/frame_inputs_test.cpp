@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <airspool/feed/frame_inputs.h>
 #include <airspool/feed/frame_writer.h>
@@ -219,6 +222,29 @@ TEST_F(FrameInputsTest, HandsOnWhatCameBeforeTheEnd) {
     peer.send(beast(squitter_));
   }
   EXPECT_TRUE(comes_true([&] { return frames() == 1; }));
+}
+
+TEST_F(FrameInputsTest, RunsOnAThreadOfItsOwnUntilItIsStopped) {
+  const LoopbackListener readsb;
+  const SystemClock clock;
+  std::atomic<std::size_t> count{0};
+  std::atomic<std::size_t> reports{0};
+  auto inputs = FrameInputs::create({{at(readsb.port()), ""}},
+                                    {[&](HeardFrames&& heard) {
+                                       count += heard.frames.size();
+                                       return true;
+                                     },
+                                     [&](InputReport&&) { return ++reports > 0; }},
+                                    clock, metrics_);
+  ASSERT_TRUE(inputs);
+  std::thread thread([&] { (*inputs)->run(); });
+  const LoopbackPeer peer = readsb.accept();
+  peer.send(beast(squitter_));
+  for (int n = 0; n < 2'000 && count == 0; ++n) ::poll(nullptr, 0, 1);
+  (*inputs)->stop();
+  thread.join();
+  EXPECT_EQ(count, 1U);
+  EXPECT_GE(reports, 1U);
 }
 
 TEST_F(FrameInputsTest, RefusesAnAddressThatIsNone) {

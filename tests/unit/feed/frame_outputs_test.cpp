@@ -3,9 +3,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <airspool/feed/frame_outputs.h>
 #include <airspool/feed/frame_reader.h>
@@ -191,6 +193,21 @@ TEST_F(FrameOutputsTest, TriesForAPortThatAnotherHas) {
   outputs_->step(0ms);
   EXPECT_EQ(outputs_->port(0), port);
   EXPECT_EQ(metric("airspool_output_listening"), 1.0);
+}
+
+TEST_F(FrameOutputsTest, RunsOnAThreadOfItsOwnUntilTheFramesEnd) {
+  open({{OutputFormat::kAvr, "127.0.0.1:0"}});
+  const LoopbackPeer peer = LoopbackPeer::connect(outputs_->port(0));
+  std::thread thread([&] { outputs_->run(); });
+  std::string came;
+  for (int n = 0; n < 100 && came.empty(); ++n) {
+    ASSERT_TRUE(frames_.push({heard(squitter_)}));
+    ::poll(nullptr, 0, 10);
+    if (peer.has_something()) came = peer.receive();
+  }
+  frames_.close();
+  thread.join();
+  EXPECT_EQ(came.substr(0, 31), "*8D4840D6202CC371C32CE0576098;\n");
 }
 
 TEST_F(FrameOutputsTest, GivesOutWhatIsLeftAtTheEnd) {

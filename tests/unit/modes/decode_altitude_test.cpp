@@ -19,7 +19,11 @@ std::optional<double> feet(std::optional<double> metres) {
 }
 
 std::optional<double> altitude_ft(unsigned ac13, int df = 4) {
-  return feet(std::get<AltitudeReply>(decode(FrameBuilder(df).set(20, 32, ac13).build())->body).baro_altitude_m);
+  const auto message = decode(FrameBuilder(df).set(20, 32, ac13).build());
+  if (const auto* between_aircraft = std::get_if<AirAirReply>(&message->body)) {
+    return feet(between_aircraft->baro_altitude_m);
+  }
+  return feet(std::get<AltitudeReply>(message->body).baro_altitude_m);
 }
 
 std::optional<double> squitter_altitude_ft(unsigned ac12) {

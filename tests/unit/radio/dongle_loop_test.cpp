@@ -110,6 +110,20 @@ TEST_F(DongleLoopTest, OpeningsThatFailAreTriedLessAndLessOften) {
   EXPECT_EQ(loop_->state().trouble, "device 00000001 is held by somebody");
 }
 
+TEST_F(DongleLoopTest, OneThatDoesNotTakeItsSettingsIsClosed) {
+  world_->tune_result = fail(ErrorCode::kIo, "device 00000001: tuning failed");
+  step();
+  EXPECT_EQ(loop_->state().trouble, "device 00000001: tuning failed");
+  EXPECT_EQ(world_->closings, 1);
+  world_->tune_result = {};
+  world_->gain_result = fail(ErrorCode::kIo, "device 00000001: setting the gain failed");
+  step();
+  EXPECT_EQ(loop_->state().trouble, "device 00000001: setting the gain failed");
+  EXPECT_EQ(world_->closings, 2);
+  EXPECT_EQ(loop_->state().failed_openings, 2U);
+  EXPECT_EQ(loop_->state().openings, 0U);
+}
+
 TEST_F(DongleLoopTest, OneThatComesBackDoesNotWaitForThat) {
   world_->open_error = Error{ErrorCode::kUnavailable, "busy"};
   for (int i = 0; i < 40; ++i) step();

@@ -21,6 +21,7 @@ struct FakeBusState {
   std::optional<Error> open_error;
   Result<void> tune_result{};
   std::vector<int> gains{0, 90, 197, 402, 496};
+  Result<void> gain_result{};
   // Called by stream() over and over; false: the dongle is gone.
   std::function<bool(const Dongle::Take& take)> play = [](const Dongle::Take&) { return false; };
 
@@ -50,7 +51,7 @@ class FakeDongle final : public Dongle {
   Result<void> set_gain(std::optional<int> tenth_db) override {
     const std::lock_guard lock(state_->mutex);
     state_->gains_set.push_back(tenth_db);
-    return {};
+    return state_->gain_result;
   }
   Result<void> stream(const Take& take) override {
     while (!cancelled() && state_->play(take)) {

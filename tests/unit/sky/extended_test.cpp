@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 #include <optional>
+#include <random>
 #include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include <airspool/modes/crc.h>
 #include <airspool/modes/decode.h>
 #include <airspool/sky/extended.h>
 #include <airspool/sky/fusion.h>
@@ -157,6 +159,46 @@ TEST_F(ExtendedTest, TellsAnEmergencyAndItsEnd) {
   EXPECT_EQ(extended(2.0).emergency, 0);
   hear(message(17, modes::EmergencyStatus{modes::Emergency::kReserved, std::nullopt}), 3.0);
   EXPECT_FALSE(extended(3.0).emergency);
+}
+
+// Whatever is sent, the picture holds and what it tells lies in its ranges.
+TEST_F(ExtendedTest, AnyPayloadOfAnyFormatMakesRecordsThatCanBe) {
+  std::mt19937 random(1090);
+  SamplingSettings settings;
+  settings.fields = all_fields();
+  Sampler sampler(settings);
+  std::vector<Record> records;
+  for (int round = 0; round < 20'000; ++round) {
+    modes::ModeSFrame frame;
+    for (auto& byte : frame.bytes) {
+      byte = static_cast<std::uint8_t>(round < 32 ? 0 : round < 64 ? 0xFF : random() & 0xFFU);
+    }
+    frame.bytes[0] = static_cast<std::uint8_t>((frame.bytes[0] & 0x07U) | static_cast<unsigned>(round % 32) << 3U);
+    if (round % 3 != 0) frame.bytes[1] = frame.bytes[2] = 0x4B;  // some aircraft are heard again
+    frame.length = frame.df() < 16 ? modes::kShortFrameBytes : modes::kLongFrameBytes;
+    // A parity that fits; of replies it is the address.
+    const std::uint32_t remainder = modes::crc24(frame.view()) ^ (frame.df() == 17 || frame.df() == 18 ? 0U : 7U);
+    for (std::size_t i = 0; i < 3; ++i) {
+      frame.bytes.at(frame.length - 3U + i) ^= static_cast<std::uint8_t>(remainder >> (16U - 8U * i));
+    }
+    const auto message = modes::decode(frame);
+    if (message) hear(*message, 0.02 * round);
+    if (round % 50 == 0) sampler.sample(picture_, at(0.02 * round), records);
+  }
+  sampler.flush(picture_, at(400.0), records);
+  ASSERT_GT(records.size(), 1'000U);
+  for (const Record& record : records) {
+    const StateVector& state = record.state;
+    EXPECT_LE(std::abs(state.true_track_deg.value_or(0.0) - 180.0), 180.0);
+    EXPECT_LE(std::abs(state.position.value_or(GeoPosition{}).latitude_deg), 90.0);
+    EXPECT_LE(state.nic.value_or(0), 11);
+    EXPECT_LE(state.nac_p.value_or(0), 15);
+    EXPECT_LE(state.sil.value_or(0), 3);
+    EXPECT_LE(std::abs(state.extended.roll_deg.value_or(0.0F)), 60.0F);
+    EXPECT_LE(std::abs(state.extended.temperature_c.value_or(0.0F)), 90.0F);
+    EXPECT_LE(std::abs(state.extended.wind_direction_deg.value_or(0.0F) - 180.0F), 180.0F);
+    EXPECT_LT(state.extended.emergency.value_or(0), kEmergencyNames.size());
+  }
 }
 
 // 5,0 and 6,0 as an aircraft sends them that flies straight in a wind.

@@ -86,7 +86,7 @@ TEST(RecordCodecTest, PrintsWhatIsAskedForBehindTheRest) {
   record.state.extended.emergency = 3;
   const std::string text = print(record, kCalendar);
   EXPECT_TRUE(text.ends_with(R"("selected_altitude":10972.8,"roll":-2.11,"mach":0.784,"indicated_airspeed":138.4,)"
-                             R"("true_airspeed":236.64,"wind_speed":22.3,"wind_direction":0,"temperature":-54.8,)"
+                             R"("true_airspeed":236.64,"wind_speed":22.2,"wind_direction":0,"temperature":-54.8,)"
                              R"("emergency":"minimum_fuel"})"
                              "\n"))
       << text;

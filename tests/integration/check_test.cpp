@@ -104,5 +104,25 @@ TEST_F(CheckTest, WithoutACollectorThereIsNoStatus) {
   EXPECT_THAT(outcome.out, HasSubstr("no collector is running there; start one (systemctl start airspool)"));
 }
 
+// A collector in the background while a command of ours runs.
+TEST_F(CheckTest, ARunningCollectorIsToldPartByPartAndHasItsSpoolAlone) {
+  const std::string file =
+      config("[status]\nlisten = \"127.0.0.1:0\"\n[[sink]]\ntype = \"file\"\npath = \"" + path("out") + "\"\n");
+  const std::string program = quoted(AIRSPOOL_PROGRAM);
+  const std::string status = program + " status --config " + file;
+  const Outcome outcome =
+      run_shell("{ " + program + " run --config " + file + " & pid=$!; for i in $(seq 100); do " + status +
+                " >/dev/null 2>&1 && break; sleep 0.1; done; " + status + "; " + status + " --json; " + program +
+                " check --config " + file + "; " + program + " run --config " + file +
+                "; echo second $?; kill $pid; wait $pid; echo first $?; } " + "2>&1");
+  EXPECT_THAT(outcome.out, HasSubstr(", station "));
+  EXPECT_THAT(outcome.out, HasSubstr("\n  ok    sink file "));
+  EXPECT_THAT(outcome.out, HasSubstr("\"part\":\"aircraft\""));
+  EXPECT_THAT(outcome.out, HasSubstr("  ok    collector   one is running\n"));
+  EXPECT_THAT(outcome.out, testing::ContainsRegex("another airspool .process [0-9]+. holds it; stop it first"));
+  EXPECT_THAT(outcome.out, HasSubstr("second 69\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("first 0\n"));
+}
+
 }  // namespace
 }  // namespace airspool::test

@@ -90,8 +90,12 @@ while IFS= read -r -d '' link; do
   target=$(readlink "$link")
   ln -sfn "$(realpath -m -s --relative-to="$(dirname "$link")" "$work/root$target")" "$link"
 done < <(find "$work/root" -type l -lname '/*' -print0)
+# Programs are linked with the board's C++ library, not with the compiler's: that of a later Debian knows more symbols, and
+# the board's other libraries ask for them.
+mkdir "$work/root/link"
+ln -s "../$(cd "$work/root" && find usr/lib -name 'libstdc++.so.6' | head -n 1)" "$work/root/link/libstdc++.so"
 # Later Debians have everything below /usr.
-for name in lib bin sbin; do
+for name in lib lib64 bin sbin; do
   [[ -e $work/root/$name || ! -d $work/root/usr/$name ]] || ln -s "usr/$name" "$work/root/$name"
 done
 echo "$stamp" >"$work/root/.stamp"

@@ -146,6 +146,7 @@ if [[ ! -e /first ]]; then
   kill -9 $pid
   for ((i = 0; i < 120; ++i)); do [[ $(show NRestarts) == 1 && $(show ActiveState) == active ]] && break; sleep 0.5; done
   connected && say "restarted $(show NRestarts)"
+  say "memory $(sed -n 's/^RssAnon:[[:space:]]*//p' /proc/$(show MainPID)/status)"
   while :; do
     say "backlog $(airspool spool stat --json 2>/dev/null | grep -o '"last_seq":[0-9]*')"
     sleep 2
@@ -219,6 +220,10 @@ hears first 60 usb
 good "the service sees $(said first usb) devices"
 hears first 180 restarted
 good "$(said first restarted) after kill -9"
+hears first 60 memory
+memory=$(said first memory | tr -dc '0-9')
+((memory > 0 && memory <= 16384)) || bad "private memory: $memory kB"
+good "private memory: $memory kB, simulator included"
 stop_broker
 hears first 60 backlog
 sleep 15

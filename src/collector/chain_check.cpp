@@ -122,8 +122,9 @@ void check_space(const config::Config& config, Part& part) {
   struct statvfs disk {};
   if (::statvfs(folder.c_str(), &disk) != 0) return part.skipped("space", "not known until the folder is there");
   const auto free = static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize);
-  const std::string text = size_text(free) + " free, of which the spool takes at most " + size_text(config.spool.max_bytes) +
-                           " and leaves " + size_text(config.spool.reserve_bytes) + " to others";
+  const std::string text = size_text(free) + " free, of which the spool takes at most " +
+                           size_text(config.spool.max_bytes) + " and leaves " + size_text(config.spool.reserve_bytes) +
+                           " to others";
   if (free < kFull) return part.note({"space", CheckState::kFailed, text, "free space on the disk (df -h)"});
   if (free < config.spool.reserve_bytes) {
     return part.look("space", text,

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -11,8 +9,9 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
 #include <sysexits.h>
+
+#include "integration/program.h"
 
 // `airspool decode` as its users run it.
 namespace airspool {
@@ -20,32 +19,16 @@ namespace {
 
 constexpr const char* kPosition = "8D40621D58C382D690C8AC2863A7";
 
-struct Outcome {
-  std::string out;
-  int status = -1;
+using test::Outcome;
+using test::quoted;
+using test::run_shell;
 
-  [[nodiscard]] std::vector<nlohmann::json> objects() const {
-    std::vector<nlohmann::json> found;
-    std::istringstream lines(out);
-    for (std::string line; std::getline(lines, line);) found.push_back(nlohmann::json::parse(line));
-    return found;
-  }
-};
-
-Outcome run_shell(const std::string& command) {
-  Outcome outcome;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) return outcome;
-  std::array<char, 4096> buffer{};
-  for (std::size_t got = 0; (got = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
-    outcome.out.append(buffer.data(), got);
-  }
-  const int status = ::pclose(pipe);
-  if (WIFEXITED(status)) outcome.status = WEXITSTATUS(status);
-  return outcome;
+std::vector<nlohmann::json> objects_of(const Outcome& outcome) {
+  std::vector<nlohmann::json> found;
+  std::istringstream lines(outcome.out);
+  for (std::string line; std::getline(lines, line);) found.push_back(nlohmann::json::parse(line));
+  return found;
 }
-
-std::string quoted(const std::string& text) { return "'" + text + "'"; }
 
 const std::string kDecode = quoted(AIRSPOOL_PROGRAM) + " decode ";
 
@@ -84,8 +67,8 @@ TEST_F(DecodeCommandTest, SaysOfEveryVectorOfTheProjectWhatItMeans) {
       const auto vector = nlohmann::json::parse(line);
       const Outcome outcome = run_shell(kDecode + vector.at("hex").get<std::string>());
       EXPECT_EQ(outcome.status, 0);
-      ASSERT_EQ(outcome.objects().size(), 1U) << outcome.out;
-      expect_same(outcome.objects()[0], vector.at("expected"));
+      ASSERT_EQ(objects_of(outcome).size(), 1U) << outcome.out;
+      expect_same(objects_of(outcome)[0], vector.at("expected"));
     }
   }
   EXPECT_GE(vectors, 20);
@@ -129,7 +112,7 @@ TEST_F(DecodeCommandTest, DecodesTheRestBesideBadLines) {
   for (const std::string& line : bad) {
     const Outcome outcome = decode_input(std::string(kPosition) + "\n" + line + "\n" + kPosition + "\n");
     EXPECT_EQ(outcome.status, EX_DATAERR) << line;
-    const auto objects = outcome.objects();
+    const auto objects = objects_of(outcome);
     ASSERT_EQ(objects.size(), 3U) << outcome.out;
     EXPECT_EQ(objects[0].at("icao24"), "40621d");
     EXPECT_EQ(objects[1].size(), 1U);
@@ -153,7 +136,7 @@ TEST_F(DecodeCommandTest, PrintsJsonOfAnyPayload) {
     }
     input += '\n';
   }
-  const auto objects = decode_input(input).objects();
+  const auto objects = objects_of(decode_input(input));
   ASSERT_EQ(objects.size(), static_cast<std::size_t>(kMessages));
   int replies = 0;
   for (const auto& object : objects) replies += object.contains("mb") || object.contains("bds") ? 1 : 0;
@@ -161,7 +144,8 @@ TEST_F(DecodeCommandTest, PrintsJsonOfAnyPayload) {
 }
 
 TEST_F(DecodeCommandTest, NamesTheTextThatIsWrongAndWhy) {
-  const auto error = run_shell(kDecode + "8D40621D58C382D690C8AC2863AX").objects().at(0).at("error").get<std::string>();
+  const auto error =
+      objects_of(run_shell(kDecode + "8D40621D58C382D690C8AC2863AX")).at(0).at("error").get<std::string>();
   EXPECT_NE(error.find("'8D40621D58C382D690C8AC2863AX'"), std::string::npos) << error;
   EXPECT_NE(error.find("character 28"), std::string::npos) << error;
 }
@@ -169,14 +153,14 @@ TEST_F(DecodeCommandTest, NamesTheTextThatIsWrongAndWhy) {
 TEST_F(DecodeCommandTest, RefusesAnEmptyArgument) {
   const Outcome outcome = run_shell(kDecode + "''");
   EXPECT_EQ(outcome.status, EX_DATAERR);
-  EXPECT_TRUE(outcome.objects().at(0).contains("error"));
+  EXPECT_TRUE(objects_of(outcome).at(0).contains("error"));
 }
 
 TEST_F(DecodeCommandTest, CutsWhatItQuotesOfALineOfAMegabyte) {
   const std::string long_line(1 << 20, 'A');
   const Outcome outcome = decode_input(long_line + "\n" + kPosition + "\n" + std::string(1 << 20, ' '));
   EXPECT_EQ(outcome.status, EX_DATAERR);
-  const auto objects = outcome.objects();
+  const auto objects = objects_of(outcome);
   ASSERT_EQ(objects.size(), 3U);
   EXPECT_LT(objects[0].at("error").get<std::string>().size(), 300U);
   EXPECT_EQ(objects[1].at("icao24"), "40621d");
@@ -192,7 +176,7 @@ TEST_F(DecodeCommandTest, EndsQuietlyWhenItsReaderGoesAway) {
   const std::string status_file = quoted(file_name());
   const Outcome outcome = run_shell("( yes " + std::string(kPosition) + " | head -n 100000 | " + kDecode +
                                     "; echo $? > " + status_file + " ) 2>&1 | head -n 1");
-  EXPECT_EQ(outcome.objects().size(), 1U);
+  EXPECT_EQ(objects_of(outcome).size(), 1U);
   std::string status;
   std::ifstream(file_name()) >> status;
   EXPECT_EQ(status, "0");

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,11 +11,11 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
 #include <sysexits.h>
 
 #include <airspool/core/geo.h>
 
+#include "integration/program.h"
 #include "shared_data.h"
 
 // `airspool replay` as its users run it: by its command line, standard output and exit status.
@@ -26,25 +24,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Outcome {
-  std::string out;
-  int status = -1;
-};
+using test::Outcome;
+using test::run_shell;
 
-Outcome run_shell(const std::string& command) {
-  Outcome outcome;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) return outcome;
-  std::array<char, 4096> buffer{};
-  for (std::size_t got = 0; (got = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
-    outcome.out.append(buffer.data(), got);
-  }
-  const int status = ::pclose(pipe);
-  if (WIFEXITED(status)) outcome.status = WEXITSTATUS(status);
-  return outcome;
-}
-
-const std::string kProgram = std::string("'") + AIRSPOOL_PROGRAM + "'";
+const std::string kProgram = test::quoted(AIRSPOOL_PROGRAM);
 
 Outcome replay(const std::string& arguments) { return run_shell(kProgram + " replay " + arguments + " 2>/dev/null"); }
 

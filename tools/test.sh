@@ -7,4 +7,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools/deps.sh --kafka
 cmake --preset dev
 cmake --build --preset dev
-ctest --preset dev --parallel "$(nproc)" "$@"
+# Most tests wait for brokers and processes: twice as many as processors run at a time (system tests are alone anyway).
+ctest --preset dev --parallel "$((2 * $(nproc)))" "$@"

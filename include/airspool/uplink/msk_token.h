@@ -51,7 +51,7 @@ struct MskToken {
 // while: they are kept until five minutes before they expire, then fetched again. A token lasts 15 minutes, or as long
 // as its credentials if that is shorter.
 //
-// One thread at a time, which it may block for some seconds (files, and HTTP to AWS); `stop` from any.
+// One thread at a time, which it may block for some seconds (files, and HTTP to AWS).
 class MskTokenSource {
  public:
   using Environment = std::function<std::optional<std::string>(const std::string& name)>;
@@ -68,12 +68,6 @@ class MskTokenSource {
   // source gives credentials; the message says what each of them said, and holds no secret. Other codes as the one
   // source said that the configuration names: kNotFound, kPermissionDenied, kConfig.
   Result<MskToken> token();
-
-  // The brokers did not take the last token: fetched credentials are not used again.
-  void forget();
-
-  // For ever: a request that is under way ends, later calls of `token` give kUnavailable. Any thread, and twice.
-  void stop();
 
   [[nodiscard]] const std::string& region() const;
 

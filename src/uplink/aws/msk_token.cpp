@@ -31,7 +31,6 @@ class MskTokenSource::Inside {
         chain_(std::move(settings.credentials), region_, std::move(environment), *http_, clock) {}
 
   Result<MskToken> token() {
-    if (http_->stopped()) return fail(ErrorCode::kUnavailable, "MSK login: stopped");
     if (!clock_usable()) {
       return fail(
           ErrorCode::kUnavailable,
@@ -63,8 +62,6 @@ class MskTokenSource::Inside {
     return MskToken{aws::base64url(whole), kPrincipal, std::chrono::floor<std::chrono::seconds>(now) + life};
   }
 
-  void forget() { chain_.forget(); }
-  void stop() { http_->stop(); }
   [[nodiscard]] const std::string& region() const { return region_; }
 
  private:
@@ -105,8 +102,6 @@ Result<std::unique_ptr<MskTokenSource>> MskTokenSource::open(MskTokenSettings se
 }
 
 Result<MskToken> MskTokenSource::token() { return inside_->token(); }
-void MskTokenSource::forget() { inside_->forget(); }
-void MskTokenSource::stop() { inside_->stop(); }
 const std::string& MskTokenSource::region() const { return inside_->region(); }
 
 }  // namespace airspool::uplink

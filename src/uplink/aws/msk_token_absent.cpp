@@ -15,8 +15,6 @@ Result<std::unique_ptr<MskTokenSource>> MskTokenSource::open(MskTokenSettings /*
 }
 
 Result<MskToken> MskTokenSource::token() { return fail(ErrorCode::kInternal, "no login of Amazon MSK in this build"); }
-void MskTokenSource::forget() {}
-void MskTokenSource::stop() {}
 const std::string& MskTokenSource::region() const {
   static const std::string kNone;
   return kNone;

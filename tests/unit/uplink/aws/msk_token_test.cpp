@@ -144,17 +144,6 @@ TEST_F(MskTokenTest, SaysWhyThereIsNone) {
               AllOf(StartsWith("MSK login: no AWS credentials"), HasSubstr("AWS_SECRET_ACCESS_KEY")));
 }
 
-TEST_F(MskTokenTest, IsAskedForInVainAfterAStop) {
-  test::HttpTestServer instance;
-  variables = {{"AWS_EC2_METADATA_SERVICE_ENDPOINT", instance.url("")}, {"AWS_METADATA_SERVICE_TIMEOUT", "60"}};
-  const auto source = open();
-  source->stop();
-  EXPECT_EQ(source->token().error().code, ErrorCode::kUnavailable);
-  EXPECT_TRUE(instance.requests().empty());
-  variables = {{"AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"}, {"AWS_SECRET_ACCESS_KEY", "sesame"}};
-  EXPECT_EQ(source->token().error().code, ErrorCode::kUnavailable);
-}
-
 TEST_F(MskTokenTest, NeedsARegion) {
   settings.region.clear();
   settings.brokers = {"10.0.0.1:9098"};

@@ -147,9 +147,8 @@ start_broker
 start_helpers
 power_on first 1970-01-02
 echo "== full disk, 1970, no network, no dongle"
-now_says first 420 "full in 1970, no sandbox"
-now_says first 60 "full in 1970, no spool"
-wants first "full in 1970, no spool" "free some space"
+now_says first 420 "full in 1970"
+wants first full "free some space"
 now_says first 60 patient
 (($(said first patient | cut -d' ' -f2) <= 3)) || bad "it restarts too often"
 now_says first 240 waiting
@@ -198,7 +197,7 @@ grep -q "LOOK checked.*tuner R820T" "$boot/first.log" || bad "no tuner"
 echo "== kill -9"
 now_says first 600 restarted
 wants first restarted "restarted 1:"
-now_says first 60 memory
+now_says first 90 memory
 memory=$(said first memory | cut -d' ' -f2)
 ((memory > 0 && memory <= 16384)) || bad "private memory: $memory kB"
 
@@ -212,9 +211,8 @@ good "at $(said first backlog)"
 start_broker
 power_on second "$(date -u +%FT%T)"
 now_says second 420 full
-wants second full "the disk takes nothing"
+wants second full "disk is full"
 now_says second 420 again
-wants second again ", 0 restarts"
 hears second 300 end
 wait "$machine" || true
 machine=""

@@ -5,7 +5,7 @@
 
 say() { echo "LOOK $*" >/dev/ttyAMA0; }
 show() { systemctl show -P "$1" airspool; }
-journal() { journalctl -b -u airspool --no-pager -o cat "$@"; }
+journal() { journalctl -b -u airspool --no-pager -o cat; }
 # A part of `airspool status --json`, and its words.
 part() { airspool status --json 2>/dev/null | sed 's/},{/\n/g' | grep "\"part\":\"$1\""; }
 words() { part "$1" | sed 's/.*"text":"\([^"]*\)".*/\1/'; }
@@ -37,7 +37,8 @@ all_sent() { [[ $(show StatusText) == *" 0 batches to send"* ]]; }
 none_held() { [[ $(spool held_batches) == 0 ]]; }
 some_held() { (($(spool held_batches) >= 2)); }
 clock_set() { [[ -e /run/systemd/timesync/synchronized ]]; }
-disk_says() { [[ $(words spool) == *"the disk takes nothing"* ]]; }
+# It runs and holds batches in memory, or it waits with its start until there is room for its journal.
+disk_says() { [[ $(words spool) == *"the disk takes nothing"* ]] || journal_says "free some space"; }
 disk_well() { active && [[ $(part spool) == *'"unstored_batches":0'* && $(words spool) != *"takes nothing"* ]]; }
 opensky_answers() { [[ $(metric airspool_opensky_answer_aircraft) -gt 0 ]]; }
 restarted() { (($(show NRestarts) > restarts)) && active; }
@@ -50,35 +51,32 @@ would_load() { # ALIAS OPTIONS...
     sed -n 's/^insmod .*\/\([^/]*\)\.ko.*/\1/p' | tail -n 1 | tr - _
 }
 
-# For all but root, who has a reserve on ext4; or also for root.
-fill_disk() { # FILE COMMAND-PREFIX...
+# As it fills up in life: root has a reserve on ext4.
+fill_disk() {
   local size i=0
   for size in 512M 64M 8M 1M 64K 4K; do
-    while "${@:2}" fallocate -l $size "$1.$((++i))" 2>/dev/null; do :; done
+    while setpriv --reuid airspool --regid airspool --clear-groups fallocate -l $size /var/tmp/full.$((++i)) 2>/dev/null; do
+      :
+    done
   done
 }
 
 world_up() {
   local link
   for link in /sys/class/net/*; do
-    [[ $(cat "$link/address") != 52:54:00:00:00:02 ]] || networkctl up "${link##*/}"
+    [[ $(cat "$link/address") != 52:54:00:00:00:02 ]] || ip link set "${link##*/}" up
   done
 }
 
 early() {
-  fill_disk /var/tmp/full setpriv --reuid airspool --regid airspool --clear-groups
-  [[ ! -e /second ]] || return
-  fill_disk /var/tmp/reserve
-  date -s @86400 >/dev/null
+  fill_disk
+  [[ -e /second ]] || date -s @86400 >/dev/null
 }
 
 first_start() {
-  soon 60 journal_says "No space left on device"
-  say "full in $(date +%Y), no sandbox: $(journal | grep 'No space left' | head -n 1)"
-  rm -f /var/tmp/reserve.*
   soon 60 journal_says "free some space"
   restarts=$(show NRestarts)
-  say "full in $(date +%Y), no spool: $(journal | grep -o 'cannot open the spool.*' | head -n 1)"
+  say "full in $(date +%Y): $(journal | grep -o 'cannot open the spool.*' | head -n 1)"
   sleep 25
   say "patient $(($(show NRestarts) - restarts)) more starts in 25 s"
   rm -f /var/tmp/full.*
@@ -113,7 +111,7 @@ world_comes() {
 
 dongle_goes() {
   say "pull"
-  soon 60 radio_says "is gone; waiting for it"
+  soon 60 radio_says "waiting for it"
   active && say "gone $(words radio); $(metric airspool_dongle_samples_total) samples"
   soon 120 opened 2
   say "back $(journal | grep -o 'listening to a dongle.*' | tail -n 1)"
@@ -139,8 +137,13 @@ dies() {
   soon 240 many
   soon 120 opensky_answers
   say "restarted $(($(show NRestarts) - restarts)): $(show StatusText); $(words radio)"
-  sleep 10
-  say "memory $(memory); $(words opensky)"
+  local i now most=0
+  for ((i = 0; i < 20; ++i)); do
+    now=$(memory | tr -dc 0-9)
+    ((now <= most)) || most=$now
+    sleep 1
+  done
+  say "memory $most kB at most: $(words radio); $(words opensky)"
 }
 
 if [[ ${1-} == early ]]; then
@@ -163,12 +166,12 @@ if [[ ! -e /second ]]; then
 fi
 world_up
 soon 120 disk_says
-say "full $(words spool)"
+say "full $(words spool) $(journal | grep -o 'cannot open the spool.*' | head -n 1)"
 rm -f /var/tmp/full.*
 soon 60 disk_well
 soon 180 streaming
 soon 60 connected
-say "again $(show StatusText), $(show NRestarts) restarts"
+say "again $(show StatusText)"
 soon 180 all_sent
 systemctl stop airspool
 say "stopped $(show Result)"

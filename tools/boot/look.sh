@@ -166,7 +166,7 @@ if [[ ! -e /second ]]; then
 fi
 world_up
 soon 120 disk_says
-say "full $(words spool) $(journal | grep -o 'cannot open the spool.*' | head -n 1)"
+say "full: $(words spool)$(journal | grep -o 'cannot open the spool.*' | head -n 1)"
 rm -f /var/tmp/full.*
 soon 60 disk_well
 soon 180 streaming

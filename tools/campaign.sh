@@ -31,8 +31,9 @@ usage: tools/campaign.sh NAME [options]
                                   bytes on the wire a record to a real mosquitto over TLS; zstd levels by what they cost
   pi-root ARCH [SUITE]            the package in a minimal Debian of a board, in an emulator: install, a minute of a simulated sky to
                                   a broker, upgrade, purge (needs root; tools/pi_root.sh --help)
-  pi-boot [SUITE]                 a whole board in an emulator: boot, a simulated sky to a broker outside, kill -9, the power cut while
-                                  it writes, boot again: every stored record arrives (needs root; tools/pi_boot.sh --help)
+  pi-boot [SUITE]                 a whole board in an emulator: boot with a full disk, in 1970, without a network; a virtual dongle with
+                                  a simulated sky that comes and goes; kill -9, the power cut while it writes, boot again: every
+                                  stored record arrives (needs root; tools/pi_boot.sh --help)
   service [SUITE]                 the installed service under a real systemd in a container: sandbox, secrets, kill -9, watchdog, wrong
                                   configuration (needs root; tools/service_boot.sh --help)
   fresh-debian [bookworm|trixie]  both README commands in a new minimal Debian (needs root and debootstrap; keeps nothing)

@@ -23,6 +23,9 @@ def main() -> int:
         except ValueError:
             continue
         if record.get("kind") == "gap":
+            if "to" not in record:  # from there on some may be missing: what is here shows whether
+                print(f"  {record['spool_id']}: an open gap was announced from {record['from']} on ({record['reason']})")
+                continue
             seen.setdefault(record["spool_id"], set()).update(range(record["from"], record["to"] + 1))
         elif "record_id" in record:
             spool_id, seq = record["record_id"].rsplit("-", 1)

@@ -48,6 +48,7 @@ class Spool::Impl {
   void salvage_at_opening();
   // Before load(): the end of the WAL could not be read.
   void wal_was_cut() { wal_cut_ = true; }
+  void close_store() { store_ = Store(); }              // after a load() that failed
   void note_runs();                                     // after load()
   Result<void> replace_at_opening(const Error& error);  // after a load() that failed
 

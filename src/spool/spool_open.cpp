@@ -130,7 +130,10 @@ Result<Spool> Spool::open(SpoolSettings settings, const Clock& clock) {
   if (!lock) return cannot_open(path, lock.error(), next_step(lock.error(), path));
   const WalEnd wal = check_wal(path + "-wal");  // SQLite tells nobody, and takes the file away
   auto store = open_or_begin_anew(path, clock);
-  if (!store) return cannot_open(path, store.error(), next_step(store.error(), path));
+  if (!store) {
+    cut_behind_last_commit(path + "-wal", wal);
+    return cannot_open(path, store.error(), next_step(store.error(), path));
+  }
   auto open_batch = OpenBatch::create(settings.station_id, settings.batch_records);
   if (!open_batch) return cannot_open(path, open_batch.error(), "");
 
@@ -150,7 +153,11 @@ Result<Spool> Spool::open(SpoolSettings settings, const Clock& clock) {
   if (!done && done.error().code == ErrorCode::kInvalidData) {  // a large file is not checked as a whole
     done = impl->replace_at_opening(done.error());
   }
-  if (!done) return cannot_open(path, done.error(), next_step(done.error(), path));
+  if (!done) {
+    impl->close_store();
+    cut_behind_last_commit(path + "-wal", wal);
+    return cannot_open(path, done.error(), next_step(done.error(), path));
+  }
   impl->salvage_at_opening();
   impl->note_runs();
   return Spool(std::move(impl));

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include <unistd.h>
+
 // Names and numbers are those of https://sqlite.org/fileformat2.html section 4.
 namespace airspool::spool {
 namespace {
@@ -87,6 +89,7 @@ WalEnd check_wal(const std::string& path) {
     return end;
   }
 
+  end.bytes = static_cast<std::int64_t>(kHeaderBytes);
   bool chain = true;  // every frame so far is what was written
   std::int64_t open = 0;
   std::vector<unsigned char> frame(kFrameHeaderBytes + header.page);
@@ -104,6 +107,7 @@ WalEnd check_wal(const std::string& path) {
       ++open;
       if (big_endian(all, 4) == 0) continue;  // the frame is no commit
       end.committed += open;
+      end.bytes = static_cast<std::int64_t>(kHeaderBytes) + end.committed * static_cast<std::int64_t>(frame.size());
       open = 0;
     } else if (!readable || !header.is_of_earlier_round(all)) {
       ++end.behind;
@@ -112,6 +116,12 @@ WalEnd check_wal(const std::string& path) {
   end.behind += open;
   end.suspicious = end.behind > 0;
   return end;
+}
+
+void cut_behind_last_commit(const std::string& path, const WalEnd& before) {
+  const WalEnd end = check_wal(path);
+  if (!end.suspicious || before.suspicious || end.bytes < before.bytes) return;
+  (void)!truncate(path.c_str(), end.bytes);  // else the next start warns of damage, no more
 }
 
 }  // namespace airspool::spool

@@ -5,9 +5,11 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 
 #include <sqlite3.h>
 
+#include "fakes/fault_disk.h"
 #include "spool_fixture.h"
 
 namespace airspool::spool {
@@ -217,6 +219,40 @@ TEST_F(WalCutTest, BatchesBehindADamagedFrameAreAnnouncedWithAnOpenEnd) {
   Spool spool = open();
   append(spool, 10);
   EXPECT_TRUE(lines_of_kind(text(lease(spool, "lake")), "gap").empty()) << "told once";
+}
+
+// It leaves frames of its own transaction behind, and the disk has no room to take the log into the database either.
+TEST_F(WalCutTest, AStartThatFailsOnAFullDiskLooksLikeNoDamageAtTheNext) {
+  killed_run(100);
+  ASSERT_FALSE(check_wal(settings_.path + "-wal").suspicious);
+  test::FaultDisk disk;
+  int failed = 0;
+  for (int writes = 0; writes < 100; ++writes) {
+    disk.fail_writes_after(writes, true);
+    const auto spool = Spool::open(settings_, clock_);
+    if (spool) break;
+    ++failed;
+    ASSERT_FALSE(check_wal(settings_.path + "-wal").suspicious) << "after " << writes << " writes";
+  }
+  EXPECT_GT(failed, 3);
+  disk.fail_writes_after(std::nullopt, true);
+  Spool spool = open();
+  append(spool, 10);
+  const std::string all = text(lease(spool, "lake"));
+  EXPECT_EQ(seqs(all).size(), 110U);
+  EXPECT_TRUE(lines_of_kind(all, "gap").empty());
+}
+
+TEST_F(WalCutTest, AStartThatFailsCutsNothingThatWasCommitted) {
+  killed_run(100);
+  const std::string log = settings_.path + "-wal";
+  const WalEnd whole = check_wal(log);
+  const std::int64_t size = log_size();
+  damage_log(size - 3000);  // as it reads from a bad sector
+  cut_behind_last_commit(log, whole);
+  EXPECT_EQ(log_size(), size);
+  cut_behind_last_commit(log, check_wal(log));  // it was so before
+  EXPECT_EQ(log_size(), size);
 }
 
 TEST_F(WalCutTest, ARunOfWhichNothingIsLeftIsAnnouncedByItsName) {

@@ -61,9 +61,8 @@ work=$(mktemp -d "$folder.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
 mkdir -p "$work"/{etc/{apt.conf.d,preferences.d,sources.list.d},state/lists/partial,cache/archives/partial,root}
 : >"$work/state/status"
-for part in "$suite" "$suite-updates"; do
-  echo "deb [signed-by=$keyring] $mirror $part main"
-done >"$work/etc/sources.list"
+# Not the updates between its releases: a package would then ask for versions that a board may not have yet.
+echo "deb [signed-by=$keyring] $mirror $suite main" >"$work/etc/sources.list"
 # The machine's own ways to the network (proxies) hold here as well; its package lists and its state do not.
 apt=(apt-get -q -o "Dir::Etc::SourceList=$work/etc/sources.list" -o "Dir::Etc::SourceParts=$work/etc/sources.list.d"
   -o "Dir::Etc::Preferences=/dev/null" -o "Dir::Etc::PreferencesParts=$work/etc/preferences.d"

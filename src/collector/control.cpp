@@ -113,7 +113,9 @@ std::string failure(const std::string& message) { return line_of({{"ok", false},
 // A connection waits for its turn as well, when others wait already.
 void limit_waiting(const Descriptor& socket, milliseconds timeout) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
-  const timeval limit{seconds.count(), std::chrono::microseconds(timeout - seconds).count()};
+  timeval limit{};  // its fields are as wide as the board's long
+  limit.tv_sec = static_cast<time_t>(seconds.count());
+  limit.tv_usec = static_cast<suseconds_t>(std::chrono::microseconds(timeout - seconds).count());
   ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 

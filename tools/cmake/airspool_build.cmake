@@ -13,6 +13,13 @@ if(AIRSPOOL_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${AIRSPOOL_CCACHE}")
 endif()
 
+# CMake must know that the compiler looks there by itself: named a second time, before the C++ headers, the board's C headers
+# would mix with the compiler's. It finds out alone, but not through a ccache that rewrites paths (base_dir).
+if(CMAKE_SYSROOT)
+  list(APPEND CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES
+    "${CMAKE_SYSROOT}/usr/include" "${CMAKE_SYSROOT}/usr/include/${CMAKE_LIBRARY_ARCHITECTURE}")
+endif()
+
 find_package(Threads REQUIRED)
 
 add_library(airspool_build INTERFACE)

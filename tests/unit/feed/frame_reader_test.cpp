@@ -85,7 +85,9 @@ TEST_F(FrameReaderTest, ReadsEveryFormOfAvr) {
 }
 
 TEST_F(FrameReaderTest, SkipsModeAcAndHeartbeats) {
-  read("\x1A\x31\x00\x00\x00\x00\x00\x00\x00\x00\x00"s + "*7700;\n*0000;\n" + kLong);
+  const std::string beast = "\x1A\x31\x00\x00\x00\x00\x00\x00\x00\x00\x00"s;
+  const std::string avr = "*7700;\n*0000;\n";
+  read(beast + avr + kLong);
   EXPECT_EQ(frames_.size(), 1U);
   EXPECT_EQ(counts().mode_ac, 3U);
 }

@@ -21,7 +21,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What is allocated and not freed. Resident pages would count librdkafka's threads too, whose arenas come and go as they are scheduled.
+// What is allocated and not freed. Resident pages would count librdkafka's threads too, whose arenas come and go as
+// they are scheduled.
 std::int64_t bytes_in_use() {
   const struct mallinfo2 info = ::mallinfo2();
   return static_cast<std::int64_t>(info.uordblks + info.hblkhd);

@@ -30,7 +30,8 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 set(ENV{PKG_CONFIG_SYSROOT_DIR} "${CMAKE_SYSROOT}")
 set(ENV{PKG_CONFIG_LIBDIR} "${CMAKE_SYSROOT}/usr/lib/${AIRSPOOL_TRIPLE}/pkgconfig:${CMAKE_SYSROOT}/usr/share/pkgconfig")
 
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-L${CMAKE_SYSROOT}/link")
+# The board's C library too, not the compiler's: libraries of a later Debian ask for symbols that the compiler's does not have.
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-L${CMAKE_SYSROOT}/link -L${CMAKE_SYSROOT}/usr/lib/${AIRSPOOL_TRIPLE}")
 
 # Tests, and whatever else is built and run, go through the emulator.
 find_program(AIRSPOOL_QEMU NAMES ${AIRSPOOL_QEMU_NAME}-static ${AIRSPOOL_QEMU_NAME})

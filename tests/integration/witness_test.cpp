@@ -54,7 +54,8 @@ std::vector<SentMessage> record(const SimSettings& settings, const std::filesyst
 // How often the witness printed each message.
 std::map<std::string, int> decode(const std::filesystem::path& path) {
   std::map<std::string, int> heard;
-  const std::string command = std::string(kWitness) + " --raw --ifile '" + path.string() + "' 2>/dev/null";
+  std::string command = kWitness;
+  command += " --raw --ifile '" + path.string() + "' 2>/dev/null";
   std::FILE* pipe = ::popen(command.c_str(), "r");
   EXPECT_NE(pipe, nullptr);
   std::array<char, 256> line{};
